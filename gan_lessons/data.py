@@ -1,0 +1,145 @@
+"""What the games learn from: the shipped digits, all of MNIST, and points on a ring."""
+
+import hashlib
+import io
+import socket
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+ASSETS = Path(__file__).parent / "assets"
+DIGITS_SHA256 = "59decb044a52249e224348dde33866978c60c4e9555e509593b924e5618cc030"
+PATIENCE = 5.0  # seconds that a silent network may keep a reader waiting
+
+
+class Digits(NamedTuple):
+    """Handwritten digits: pictures (n, 28, 28) uint8, 0 is paper; labels (n,) uint8, 0 to 9."""
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def read_asset(name: str, sha256: str) -> dict[str, np.ndarray]:
+    """The arrays of a shipped ``.npz``, read only after its SHA-256 was found right.
+
+    Raises FileNotFoundError or ValueError, naming the file and the cure.
+    """
+    path = ASSETS / name
+    cure = f"reinstall gan_lessons, or run: git checkout -- gan_lessons/assets/{name}"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing; {cure}")
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"{path} is damaged (its SHA-256 is not the expected one); {cure}")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def digits(full: bool = False, path: str | Path | None = None) -> Digits:
+    """Handwritten digits from MNIST (LeCun and Cortes): 10,000 to train on, 2,000 to test.
+
+    full: all 60,000 and 10,000, through Keras, which downloads them once
+    path: all of them from this local ``mnist.npz`` instead (no need to say ``full`` then)
+
+    The shipped ones need no network. Where all of MNIST cannot be had, one printed line says
+    why and the shipped ones are returned.
+    """
+    if full or path is not None:
+        try:
+            return _mnist_from_keras() if path is None else _mnist_from_file(path)
+        except Exception as error:  # whatever the reason, a lesson goes on with what it has
+            why = (str(error).splitlines() or [""])[0] or type(error).__name__
+            print(f"All of MNIST cannot be had ({why}); carrying on with the shipped digits.")
+    return Digits(**read_asset("digits.npz", DIGITS_SHA256))
+
+
+def _mnist_from_keras() -> Digits:
+    """All of MNIST as Keras downloads or remembers it, without its progress bar."""
+    from gan_lessons.runtime import keras
+
+    with _impatient(PATIENCE), redirect_stdout(io.StringIO()):
+        (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    return _checked(Digits(x_train, y_train, x_test, y_test))
+
+
+def _mnist_from_file(path: str | Path) -> Digits:
+    """All of MNIST from a local ``.npz`` with the arrays x_train, y_train, x_test, y_test."""
+    with np.load(path, allow_pickle=False) as file:
+        if missing := [name for name in Digits._fields if name not in file.files]:
+            raise ValueError(f"{path} has no array {', '.join(missing)}")
+        return _checked(Digits(*(file[name] for name in Digits._fields)))
+
+
+@contextmanager
+def _impatient(seconds: float):
+    """Let new connections time out after this many silent seconds; undone on leaving."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _checked(found: Digits) -> Digits:
+    """The digits unchanged, or ValueError where an array is not what MNIST has."""
+    for name, size in (("train", 60_000), ("test", 10_000)):
+        pictures, labels = getattr(found, f"x_{name}"), getattr(found, f"y_{name}")
+        if pictures.shape != (size, 28, 28) or pictures.dtype != np.uint8:
+            raise ValueError(
+                f"x_{name} must be uint8 {(size, 28, 28)}, got {pictures.dtype} {pictures.shape}"
+            )
+        if labels.shape != (size,) or not np.isin(labels, range(10)).all():
+            raise ValueError(f"y_{name} must hold {size:,} labels from 0 to 9")
+    return found
+
+
+def to_float(pictures: np.ndarray) -> np.ndarray:
+    """uint8 pictures (n, h, w) or (n, h, w, c) as float32 (n, h, w, c) in [-1, 1]."""
+    pictures = np.asarray(pictures)
+    if pictures.dtype != np.uint8:
+        raise ValueError(f"pictures must be uint8 (0 to 255), got {pictures.dtype}")
+    if pictures.ndim not in (3, 4):
+        raise ValueError(f"pictures must be (n, h, w) or (n, h, w, c), got {pictures.shape}")
+    if pictures.ndim == 3:
+        pictures = pictures[..., np.newaxis]
+    return pictures.astype(np.float32) / np.float32(127.5) - np.float32(1)
+
+
+def to_pixels(pictures: np.ndarray) -> np.ndarray:
+    """Float pictures (n, h, w, 1 or 3) in [-1, 1] as uint8 (n, h, w) or (n, h, w, 3).
+
+    Values beyond [-1, 1] are clipped; NaN raises ValueError.
+    """
+    pictures = np.asarray(pictures)
+    if not np.issubdtype(pictures.dtype, np.floating):
+        raise ValueError(f"pictures must be floats in [-1, 1], got {pictures.dtype}")
+    if pictures.ndim != 4 or pictures.shape[-1] not in (1, 3):
+        raise ValueError(f"pictures must be (n, h, w, 1) or (n, h, w, 3), got {pictures.shape}")
+    if np.isnan(pictures).any():
+        raise ValueError("pictures hold NaN: the network that made them has diverged")
+    pixels = np.rint((np.clip(pictures, -1, 1) + 1) * 127.5).astype(np.uint8)
+    return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+
+
+def ring(
+    n: int, modes: int = 8, radius: float = 2.0, spread: float = 0.05, seed: int = 0
+) -> np.ndarray:
+    """``n`` points (n, 2) float32 from a ring of Gaussians, each mode equally likely.
+
+    Mode k sits at angle 2πk/modes on a circle of this radius; spread is its standard deviation.
+    """
+    for name, value in (("n", n), ("modes", modes)):
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, got {value}")
+    for name, value in (("radius", radius), ("spread", spread)):
+        if not (np.isfinite(value) and value >= 0):
+            raise ValueError(f"{name} must be finite and not negative, got {value}")
+    random = np.random.default_rng(seed)
+    angles = 2 * np.pi * random.integers(modes, size=n) / modes
+    centres = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return (centres + spread * random.normal(size=(n, 2))).astype(np.float32)
