@@ -1,0 +1,115 @@
+"""How good are the fakes? Figures computed from features, probabilities, labels or pictures."""
+
+import numpy as np
+
+
+def _table(name: str, values: np.ndarray, rows: int = 1) -> np.ndarray:
+    """The values as float64, or ValueError unless they are finite and (n >= rows, d >= 1)."""
+    values = np.asarray(values)
+    if values.ndim != 2 or values.shape[1] < 1:
+        raise ValueError(f"{name} must have shape (n, d), got {values.shape}")
+    if len(values) < rows:
+        raise ValueError(f"{name} must have at least {rows} rows, got {len(values)}")
+    values = values.astype(np.float64)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name} must be finite, but holds NaN or infinity")
+    return values
+
+
+def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Squared Fréchet distance between Gaussians fitted to the rows of a (n, d) and b (m, d).
+
+    |m₁ − m₂|² + Tr(S₁ + S₂ − 2 (S₁^½ S₂ S₁^½)^½), never below 0 (Heusel et al. 2017, the
+    section on experiments, under "Performance Measure"). With n rows it is biased upwards, the
+    more the smaller n: compare equal n only.
+    """
+    a, b = _table("a", a, rows=2), _table("b", b, rows=2)
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(f"a and b must be equally wide, got {a.shape[1]} and {b.shape[1]}")
+    cov_a, cov_b = (np.atleast_2d(np.cov(x, rowvar=False)) for x in (a, b))
+    # The symmetric form has the eigenvalues of S₁S₂ but none of the complex roundings.
+    values, vectors = np.linalg.eigh(cov_a)
+    root_a = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T
+    overlap = np.sqrt(np.linalg.eigvalsh(root_a @ cov_b @ root_a).clip(min=0)).sum()
+    gap = ((a.mean(axis=0) - b.mean(axis=0)) ** 2).sum()
+    return float(max(0.0, gap + np.trace(cov_a) + np.trace(cov_b) - 2 * overlap))
+
+
+def classifier_score(probabilities: np.ndarray) -> float:
+    """exp(mean KL(p(y|x) ‖ p(y))) of class probabilities (n, classes), rows summing to 1.
+
+    From 1 (every picture gets the same answer) to the number of classes (each answer is sure
+    and all classes are equally frequent). The Inception score of Salimans et al. 2016, §4,
+    with whichever classifier made the probabilities.
+    """
+    p = _table("probabilities", probabilities)
+    if (p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-3):
+        raise ValueError("probabilities must be at least 0 and sum to 1 in each row (no logits)")
+    marginal = np.broadcast_to(p.mean(axis=0), p.shape)
+    ratio = np.divide(p, marginal, out=np.ones_like(p), where=p > 0)  # 0 log 0 = 0
+    return float(np.exp((p * np.log(ratio)).sum(axis=1).mean()))
+
+
+def coverage(labels: np.ndarray, classes: int = 10, share: float = 0.01) -> int:
+    """How many of the classes hold at least this share of the labels (n,), integers from 0.
+
+    The default share is a tenth of what each of ten equally frequent classes would hold.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or not len(labels) or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"labels must be integers of shape (n,), got {labels.dtype} {labels.shape}"
+        )
+    if classes < 1:
+        raise ValueError(f"classes must be at least 1, got {classes}")
+    if not 0 < share <= 1:
+        raise ValueError(f"share must be above 0 and at most 1, got {share}")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels must lie in 0..{classes - 1}, got {labels.min()}..{labels.max()}")
+    counts = np.bincount(labels, minlength=classes)
+    return int((counts >= share * len(labels)).sum())
+
+
+def nearest(
+    queries: np.ndarray, references: np.ndarray, chunk: int = 1000
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each query the index (n,) of its nearest reference and the Euclidean distance (n,).
+
+    Both are (n, ...) arrays of numbers with equal shapes per row, flattened here. At most
+    chunk × chunk distances are in memory at a time; the one returned is exact in float64.
+    """
+    queries, references = np.asarray(queries), np.asarray(references)
+    for name, rows in (("queries", queries), ("references", references)):
+        if rows.ndim < 2 or not len(rows):
+            raise ValueError(f"{name} must have shape (n, ...) with n >= 1, got {rows.shape}")
+        if not np.isfinite(rows).all():
+            raise ValueError(f"{name} must be finite, but hold NaN or infinity")
+    if queries.shape[1:] != references.shape[1:]:
+        raise ValueError(
+            f"queries {queries.shape[1:]} and references {references.shape[1:]} differ in shape"
+        )
+    if chunk < 1:
+        raise ValueError(f"chunk must be at least 1, got {chunk}")
+    starts = range(0, len(queries), chunk)
+    parts = [_nearest_of_chunk(queries[i : i + chunk], references, chunk) for i in starts]
+    index, distance = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return index, distance
+
+
+def _flat(rows: np.ndarray) -> np.ndarray:
+    return rows.reshape(len(rows), -1).astype(np.float64)
+
+
+def _nearest_of_chunk(queries, references, chunk) -> tuple[np.ndarray, np.ndarray]:
+    """The same for few queries, walking through the references chunk by chunk."""
+    queries = _flat(queries)
+    index, best = np.zeros(len(queries), dtype=int), np.full(len(queries), np.inf)
+    for start in range(0, len(references), chunk):
+        some = _flat(references[start : start + chunk])
+        # |q − r|² without |q|², which is the same for every reference
+        squares = (some**2).sum(axis=1) - 2 * queries @ some.T
+        winner = squares.argmin(axis=1)
+        least = squares[np.arange(len(queries)), winner]
+        closer = least < best
+        index[closer], best[closer] = start + winner[closer], least[closer]
+    return index, np.linalg.norm(queries - _flat(references[index]), axis=1)
