@@ -1,0 +1,90 @@
+"""What a game must offer so that any panel can play it: the Game protocol and its knobs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One setting that may turn while a game runs.
+
+    value:   the setting now (float, int, or one of ``choices``)
+    low, high: the range that makes sense on a slider (both inclusive; unused with ``choices``)
+    scale:   "linear", "log" (low > 0), "int" or "choice"
+    choices: the allowed values of a "choice" knob
+    label:   what a panel writes beside the slider
+    """
+
+    value: Any
+    low: float = 0.0
+    high: float = 1.0
+    scale: str = "linear"
+    choices: tuple[str, ...] = ()
+    label: str = ""
+
+
+class Diverged(ArithmeticError):
+    """A loss or gradient became NaN or infinite; the game was put back to its last good step."""
+
+
+class Game(Protocol):
+    """A two-player game that a cockpit can drive. Steps count from 0; one step trains D, then G.
+
+    ``history`` has one entry a step played, so ``len(history["step"]) == step``; its arrays are
+    "step" (1, 2, …), "d_loss", "g_loss", "penalty" (0 where none was taken), "d_gradient" and
+    "g_gradient" (global gradient norms). A game may add more arrays of the same length.
+    """
+
+    seed: int
+    step: int
+
+    @property
+    def history(self) -> dict[str, np.ndarray]: ...
+
+    @property
+    def knobs(self) -> Mapping[str, Knob]:
+        """The knobs in the order a panel shows them, each with its value now."""
+
+    def turn(self, **values) -> None:
+        """Turn knobs by name; takes effect at the next step. ValueError on a bad name or value."""
+
+    def advance(self, steps: int = 1) -> dict[str, np.ndarray]:
+        """Play ``steps`` steps and return their rows of the history.
+
+        Raises Diverged (with the loss, the step and the usual causes in its message) when a value
+        stops being finite; the game then stands at its last good step.
+        """
+
+    def sample(self, n: int = 64) -> np.ndarray:
+        """What G makes of the same ``n`` latent vectors every time (they depend on the seed only).
+
+        Pictures (n, height, width, channels) float32 in [-1, 1], or points (n, 2).
+        """
+
+    def verdicts(self, n: int = 256) -> tuple[np.ndarray, np.ndarray]:
+        """D's logits on ``n`` real examples and on ``n`` fakes, each of shape (n,)."""
+
+    def references(self) -> dict[str, float | None]:
+        """Where "d_loss" and "g_loss" stand at the optimum of the objective; None: nowhere."""
+
+    def instruments(self) -> dict[str, float]:
+        """Play one step on trial, put the game back, and return what it did to each player.
+
+        "d_gradient", "g_gradient" (gradient norms), "d_change", "g_change" (norm of the weight
+        change), "d_real", "d_fake" (mean logits).
+        """
+
+    def snapshot(self) -> Any:
+        """All of the game's state (weights, optimizers, step, knobs, length of the history)."""
+
+    def restore(self, snapshot: Any) -> None:
+        """Put the game back to a snapshot, its history cut to that step."""
+
+    def reset(self, seed: int | None = None) -> None:
+        """Start anew at step 0 with the knobs as they are; a new seed if one is given."""
+
+    def save(self, path) -> None:
+        """Write the whole game to a ``.keras`` file, atomically."""

@@ -1,0 +1,102 @@
+"""Builders of generators and discriminators, as plain Keras models.
+
+A discriminator ends in one logit, with no sigmoid. Given ``classes``, a network takes a second
+input, the one-hot label, and the game becomes conditional: G gets the label beside z, D compares
+it with its features (a projection discriminator: Miyato and Koyama 2018, eq. 6).
+"""
+
+from gan_lessons.runtime import keras
+
+layers, ops = keras.layers, keras.ops
+
+
+def _latent(latent_dim, classes):
+    """Inputs of a generator, and the vector it starts from: z, with the one-hot label beside it."""
+    z = keras.Input((latent_dim,), name="z")
+    if not classes:
+        return z, z
+    label = keras.Input((classes,), name="label")
+    return [z, label], layers.Concatenate()([z, label])
+
+
+def _verdict(x, features, classes):
+    """A discriminator from its input and its last features, shape (batch, d)."""
+    logit = layers.Dense(1)(features)
+    if not classes:
+        return keras.Model(x, logit, name="discriminator")
+    label = keras.Input((classes,), name="label")
+    wanted = layers.Dense(features.shape[-1], use_bias=False)(label)
+    match = ops.sum(wanted * features, axis=-1, keepdims=True)
+    return keras.Model([x, label], logit + match, name="discriminator")
+
+
+def digit_generator(latent_dim=32, classes=0):
+    """The course's generator of digits: z -> (28, 28, 1) in [−1, 1].
+
+    Its last 14×14×4 map is unfolded into 28×28×1 (depth to space), so that no layer has to work
+    at full resolution.
+    """
+    inputs, h = _latent(latent_dim, classes)
+    h = layers.Dense(7 * 7 * 32, use_bias=False)(h)
+    h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
+    h = layers.Reshape((7, 7, 32))(h)
+    h = layers.Conv2DTranspose(16, 4, strides=2, padding="same", use_bias=False)(h)
+    h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
+    h = layers.Conv2D(4, 3, padding="same")(h)
+    return keras.Model(inputs, ops.tanh(ops.depth_to_space(h, 2)), name="generator")
+
+
+def digit_discriminator(classes=0):
+    """The course's discriminator of digits: (28, 28, 1) -> one logit; no batch normalisation.
+
+    It folds the picture into 14×14×4 first (space to depth), for the same reason.
+    """
+    x = keras.Input((28, 28, 1), name="picture")
+    h = ops.space_to_depth(x, 2)
+    h = layers.LeakyReLU(0.2)(layers.Conv2D(16, 3, padding="same")(h))
+    h = layers.LeakyReLU(0.2)(layers.Conv2D(32, 4, strides=2, padding="same")(h))
+    h = layers.LeakyReLU(0.2)(layers.Conv2D(64, 4, strides=2, padding="same")(h))
+    return _verdict(x, layers.Flatten()(h), classes)
+
+
+def article_generator():
+    """D0's convolutional generator, corrected: z of 100 -> (28, 28, 1).
+
+    Two layers of stride 2 take 7×7 to 28×28; the article's third made it 56×56.
+    """
+    z = keras.Input((100,), name="z")
+    h = layers.Dense(7 * 7 * 256, use_bias=False)(z)
+    h = layers.LeakyReLU(0.2)(layers.BatchNormalization()(h))
+    h = layers.Reshape((7, 7, 256))(h)
+    h = layers.Conv2DTranspose(128, 4, strides=2, padding="same", use_bias=False)(h)
+    h = layers.LeakyReLU(0.2)(layers.BatchNormalization()(h))
+    h = layers.Conv2DTranspose(64, 4, strides=2, padding="same", use_bias=False)(h)
+    h = layers.LeakyReLU(0.2)(layers.BatchNormalization()(h))
+    h = layers.Conv2DTranspose(1, 4, padding="same", use_bias=False)(h)
+    return keras.Model(z, ops.tanh(h), name="article_generator")
+
+
+def article_discriminator():
+    """D0's convolutional discriminator: (28, 28, 1) -> one logit."""
+    x = keras.Input((28, 28, 1), name="picture")
+    h = layers.Conv2D(64, 4, strides=2, padding="same")(x)
+    h = layers.Dropout(0.3)(layers.LeakyReLU(0.2)(h))
+    h = layers.Conv2D(128, 4, strides=2, padding="same")(h)
+    h = layers.Dropout(0.3)(layers.LeakyReLU(0.2)(h))
+    return keras.Model(x, layers.Dense(1)(layers.Flatten()(h)), name="article_discriminator")
+
+
+def point_generator(latent_dim=2, width=64, depth=2):
+    """A small dense generator of points: z -> (2,)."""
+    z = h = keras.Input((latent_dim,), name="z")
+    for _ in range(depth):
+        h = layers.Dense(width, activation="relu")(h)
+    return keras.Model(z, layers.Dense(2)(h), name="generator")
+
+
+def point_discriminator(width=64, depth=2):
+    """A small dense discriminator of points: (2,) -> one logit."""
+    x = h = keras.Input((2,), name="point")
+    for _ in range(depth):
+        h = layers.LeakyReLU(0.2)(layers.Dense(width)(h))
+    return keras.Model(x, layers.Dense(1)(h), name="discriminator")

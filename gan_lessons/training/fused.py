@@ -1,0 +1,142 @@
+"""The compiled side of a game: many steps in one call, every draw a function of (seed, step)."""
+
+from itertools import count
+
+from gan_lessons.objectives import OBJECTIVES, r1, wgan_gp
+from gan_lessons.runtime import tf
+from gan_lessons.training.moves import View, d_step, ema_step, g_step, to_float
+
+COLUMNS = ("d_loss", "g_loss", "penalty", "d_gradient", "g_gradient")
+R1_EVERY = 8  # R1 is taken every 8th step, 8 times as strong: Karras et al. 2020, appendix B
+# What a random draw is for. Each (seed, step, D update, purpose) names one draw and no other.
+BATCH, D_LATENT, G_LATENT, G_LABEL, D_NOISE, G_NOISE, MIX, NETWORK = range(8)
+
+
+class Fused:
+    """What runs inside the compiled calls of ``GAN``, which holds the networks and variables."""
+
+    def _key(self, purpose, i=0):
+        """The key of one random draw: a function of seed, step, D update and purpose."""
+        return tf.stack([self._seed_now.value, self._step_now.value * 1024 + i * 8 + purpose])
+
+    def _dial(self, name):
+        """The value of a knob as a tensor of the trace."""
+        return tf.convert_to_tensor(self._dials[name].value)
+
+    def _normal(self, shape, purpose, i=0):
+        return tf.random.stateless_normal(shape, self._key(purpose, i))
+
+    def _one_hot(self, label):
+        return tf.one_hot(tf.cast(label, tf.int32), self.classes)
+
+    def _draw(self, purpose, i=0):
+        """A batch of real data and its one-hot labels (None in an unconditional game)."""
+        size = [self._dial("batch")]
+        picked = tf.random.stateless_uniform(
+            size, self._key(purpose, i), maxval=len(self._data), dtype=tf.int32
+        )
+        label = None if self._labels is None else self._one_hot(tf.gather(self._labels, picked))
+        return to_float(tf.gather(self._data, picked)), label
+
+    def _d_loss(self, real, fake):
+        smoothing = self._dial("smoothing")
+        losses = [lambda f=o.d_loss: f(real, fake, smoothing) for o in OBJECTIVES.values()]
+        return tf.switch_case(self._dial("objective"), losses)
+
+    def _g_loss(self, fake):
+        losses = [lambda f=o.g_loss: f(fake) for o in OBJECTIVES.values()]
+        return tf.switch_case(self._dial("objective"), losses)
+
+    def _penalty(self, discriminator, real, fake, i):
+        """The penalty of the knobs; R1 is lazy, WGAN-GP is taken at each update of D."""
+        mix = tf.random.stateless_uniform(
+            [tf.shape(real)[0]] + [1] * (len(real.shape) - 1), self._key(MIX, i)
+        )
+
+        def lazy_r1():
+            due = self._step_now.value % R1_EVERY == 0
+            return tf.cond(due, lambda: R1_EVERY * r1(discriminator, real), lambda: 0.0)
+
+        kinds = [lambda: 0.0, lazy_r1, lambda: wgan_gp(discriminator, real, fake, mix)]
+        value = tf.switch_case(self._dial("penalty"), kinds)
+        return self._dial("penalty_weight") * value
+
+    def _seed_networks(self):
+        """Make the networks' own randomness (dropout) a function of (seed, step) as well."""
+        owners = *self.generator.variables, *self.discriminator.variables
+        states = [v for v in owners if v.name == "seed_generator_state"]
+        for i, state in enumerate(states):
+            state.assign(tf.cast(self._key(NETWORK, i), tf.uint32))
+
+    def _noise(self, purpose, i=0):
+        """A function that makes D's noise for a shape; each call in a trace draws afresh."""
+        call = count()
+
+        def draw(shape):
+            key = self._key(purpose, i * 8 + next(call))
+            scale = self._dial("noise")
+            return tf.cond(
+                scale > 0.0,
+                lambda: scale * tf.random.stateless_normal(shape, key),
+                lambda: tf.zeros(shape),
+            )
+
+        return draw
+
+    def _step(self, batch):
+        """One step: ``d_steps`` updates of D, one of G; batch(purpose, i) -> real data, labels."""
+        self._seed_networks()
+
+        def d_update(i, *_):
+            real, label = batch(BATCH, i)
+            return i + 1, *d_step(
+                View(self.generator, label),
+                View(self.discriminator, label, self._noise(D_NOISE, i)),
+                self.d_optimizer,
+                self._d_loss,
+                real,
+                self._normal((tf.shape(real)[0], self.latent_dim), D_LATENT, i),
+                lambda d, r, f: self._penalty(d, r, f, i),
+            )
+
+        often = tf.cast(self._dial("d_steps"), tf.int64)
+        start = tf.constant(0, tf.int64), *[tf.zeros(())] * 3
+        _, value, extra, norm = tf.while_loop(lambda i, *_: i < often, d_update, start)
+        real, label = batch(G_LABEL, 0)
+        g_value, g_norm = g_step(
+            View(self.generator, label),
+            View(self.discriminator, label, self._noise(G_NOISE)),
+            self.g_optimizer,
+            self._g_loss,
+            self._normal((tf.shape(real)[0], self.latent_dim), G_LATENT),
+        )
+        ema_step(self.average, self.generator, self._step_now.value)
+        self._step_now.assign(self._step_now.value + 1)
+        return tf.stack([value, g_value, extra, norm, g_norm])
+
+    def _play_many(self, steps):
+        """Up to ``steps`` steps, fewer where a value stops being finite: rows, how many, sound?"""
+        rows = tf.TensorArray(tf.float32, steps, element_shape=(len(COLUMNS),))
+        done, sound = 0, True
+        while sound and done < steps:
+            row = self._step(self._draw)
+            rows = rows.write(done, row)
+            sound = tf.reduce_all(tf.math.is_finite(row))
+            done += 1
+        weights = *self.generator.weights, *self.discriminator.weights
+        finite = [tf.reduce_all(tf.math.is_finite(w.value)) for w in weights]
+        return rows.stack(), done, sound and tf.reduce_all(finite)
+
+    def _paint_average(self, z, label):
+        return View(self.average, label)(z, False)
+
+    def _judge_both(self, n):
+        """D's logits on n real examples and n fakes that depend on the seed alone."""
+        seed = self._seed_now.value
+        draw = tf.random.stateless_uniform([n], [seed, -2], maxval=len(self._data), dtype=tf.int32)
+        label = None if self._labels is None else self._one_hot(tf.gather(self._labels, draw))
+        z = tf.random.stateless_normal((n, self.latent_dim), [seed, -1])
+        judge = View(self.discriminator, label)
+        real = judge(to_float(tf.gather(self._data, draw)), False)
+        fake = judge(View(self.generator, label)(z, False), False)
+        return real[:, 0], fake[:, 0]

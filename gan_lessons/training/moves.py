@@ -1,0 +1,68 @@
+"""The moves: one step of D, one of G, one of the average; and what the moves see."""
+
+from gan_lessons.objectives import no_penalty
+from gan_lessons.runtime import tf
+
+
+def d_step(generator, discriminator, optimizer, loss, real, z, penalty=no_penalty):
+    """D learns to tell ``real`` from G(z): one descent step on loss(D(real), D(G(z))) + penalty.
+
+    Returns three scalars: the loss before the step, the penalty, and the norm of the gradient of
+    their sum. Goodfellow et al. 2014, Algorithm 1.
+    """
+    fake = generator(z, training=True)
+    with tf.GradientTape() as tape:
+        value = loss(discriminator(real, training=True), discriminator(fake, training=True))
+        extra = penalty(discriminator, real, fake)
+        total = value + extra
+    gradients = tape.gradient(total, discriminator.trainable_variables)
+    optimizer.apply(gradients, discriminator.trainable_variables)
+    return value, extra, tf.linalg.global_norm(gradients)
+
+
+def g_step(generator, discriminator, optimizer, loss, z):
+    """G learns to raise D's verdict on G(z): one descent step on loss(D(G(z))); D stays as it is.
+
+    Returns two scalars: the loss before the step and the norm of its gradient. Goodfellow et al.
+    2014, Algorithm 1.
+    """
+    with tf.GradientTape() as tape:
+        value = loss(discriminator(generator(z, training=True), training=True))
+    gradients = tape.gradient(value, generator.trainable_variables)
+    optimizer.apply(gradients, generator.trainable_variables)
+    return value, tf.linalg.global_norm(gradients)
+
+
+def ema_step(average, network, step):
+    """Move the weights of ``average`` towards those of ``network``; it forgets slowly.
+
+    The memory grows with the step, min(.999, (1 + t)/(10 + t)), so that early steps do not linger.
+    Yazıcı et al. 2019, eq. 2.
+    """
+    t = tf.cast(step, tf.float32)
+    keep = tf.minimum(0.999, (1.0 + t) / (10.0 + t))
+    for slow, fast in zip(average.weights, network.weights, strict=True):
+        slow.assign(keep * slow + (1.0 - keep) * fast)
+
+
+class View:
+    """A network as a move sees it: its label filled in, and noise on what it looks at.
+
+    So ``d_step`` and ``g_step`` are the same few lines in every game.
+    """
+
+    def __init__(self, network, label=None, noise=None):
+        self.network, self.label, self.noise = network, label, noise
+        self.trainable_variables = network.trainable_variables
+
+    def __call__(self, x, training):
+        seen = x if self.noise is None else x + self.noise(tf.shape(x))
+        return self.network(seen if self.label is None else [seen, self.label], training=training)
+
+
+def to_float(batch):
+    """uint8 pictures to float32 in [−1, 1] with a channel axis; points stay as they are."""
+    if batch.dtype != tf.uint8:
+        return tf.cast(batch, tf.float32)
+    pictures = tf.cast(batch, tf.float32) / 127.5 - 1.0
+    return pictures if len(batch.shape) == 4 else pictures[..., tf.newaxis]
