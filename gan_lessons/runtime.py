@@ -45,6 +45,8 @@ def _use_cpu() -> None:
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(min(2, cpu_limit()))
+        # Its "remapper" fails on the slope of a leaky convolution and tells every reader so.
+        tf.config.optimizer.set_experimental_options({"remapping": False})
     except RuntimeError:
         print("TensorFlow had started already: its threads stay as they were (slower small games).")
 

@@ -391,5 +391,5 @@ def test_bad_data_are_refused(shared_game):
         shared_game.advance(0)
     with pytest.raises(ValueError, match=r"z must have shape \(n, 3\)"):
         shared_game.sample(z=np.zeros((4, 2)))
-    with pytest.raises(ValueError, match="end in .keras"):
+    with pytest.raises(ValueError, match=r"end in \.keras"):
         shared_game.save("game.h5")
