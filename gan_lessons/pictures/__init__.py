@@ -1,0 +1,29 @@
+"""Arrays in, pictures out: NumPy and matplotlib only, and never pyplot.
+
+``palette`` names the colours, ``tiles`` lays pictures out and writes PNG and GIF, ``live`` draws
+figures that change many times a second, ``curves`` finished runs, ``values`` what a line of a
+training step makes.
+"""
+
+from gan_lessons.pictures.curves import draw_losses
+from gan_lessons.pictures.live import LivePicture, LossCurves, ScoreHistograms, new_figure
+from gan_lessons.pictures.palette import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR
+from gan_lessons.pictures.tiles import film, png, tile, to_bytes
+from gan_lessons.pictures.values import draw_value
+
+__all__ = [
+    "D_COLOUR",
+    "FAKE_COLOUR",
+    "G_COLOUR",
+    "REAL_COLOUR",
+    "LivePicture",
+    "LossCurves",
+    "ScoreHistograms",
+    "draw_losses",
+    "draw_value",
+    "film",
+    "new_figure",
+    "png",
+    "tile",
+    "to_bytes",
+]
