@@ -33,7 +33,10 @@ class Diverged(ArithmeticError):
 class Game(Protocol):
     """A two-player game that a cockpit can drive. Steps count from 0; one step trains D, then G.
 
-    ``history`` has one entry a step played, so ``len(history["step"]) == step``; its arrays are
+    Knobs have the names of ``gan_lessons.training.knobs`` as far as a game has them: "d_rate",
+    "g_rate" and "d_steps" are always in sight, "objective" tells the loss doctor what to expect.
+
+    ``record`` has one entry a step played, so ``len(record["step"]) == step``; its arrays are
     "step" (1, 2, …), "d_loss", "g_loss", "penalty" (0 where none was taken), "d_gradient" and
     "g_gradient" (global gradient norms). A game may add more arrays of the same length.
     """
@@ -42,7 +45,7 @@ class Game(Protocol):
     step: int
 
     @property
-    def history(self) -> dict[str, np.ndarray]: ...
+    def record(self) -> dict[str, np.ndarray]: ...
 
     @property
     def knobs(self) -> Mapping[str, Knob]:
@@ -52,7 +55,7 @@ class Game(Protocol):
         """Turn knobs by name; takes effect at the next step. ValueError on a bad name or value."""
 
     def advance(self, steps: int = 1) -> dict[str, np.ndarray]:
-        """Play ``steps`` steps and return their rows of the history.
+        """Play ``steps`` steps and return their rows of the record.
 
         Raises Diverged (with the loss, the step and the usual causes in its message) when a value
         stops being finite; the game then stands at its last good step.
@@ -78,10 +81,10 @@ class Game(Protocol):
         """
 
     def snapshot(self) -> Any:
-        """All of the game's state (weights, optimizers, step, knobs, length of the history)."""
+        """All of the game's state (weights, optimizers, step, knobs, the record)."""
 
     def restore(self, snapshot: Any) -> None:
-        """Put the game back to a snapshot, its history cut to that step."""
+        """Put the game to a snapshot, earlier or later than now, its record too."""
 
     def reset(self, seed: int | None = None) -> None:
         """Start anew at step 0 with the knobs as they are; a new seed if one is given."""

@@ -217,7 +217,7 @@ class GAN(KerasSide, Fused, keras.Model):
             self._labels, _ = _resident(labels.astype(np.int32))
 
     def advance(self, steps=1):
-        """Play ``steps`` steps in one compiled call; returns their rows of the history.
+        """Play ``steps`` steps in one compiled call; returns their rows of the record.
 
         Raises Diverged where a loss, a gradient or a weight stops being finite; the game then
         stands at its last good step.
@@ -335,14 +335,14 @@ class GAN(KerasSide, Fused, keras.Model):
 
     def snapshot(self):
         """All of the game's state, to be given to ``restore``; cheap until the game goes on."""
-        return [tf.identity(v.value) for v in self._state()], len(self._rows)
+        return [tf.identity(v.value) for v in self._state()], self._rows
 
     def restore(self, snapshot):
-        """Put the game back to a snapshot, its history cut to that step."""
+        """Put the game to a snapshot, earlier or later than now, its record too."""
         values, rows = snapshot
         for variable, value in zip(self._state(), values, strict=True):
             variable.assign(value)
-        self._rows = self._rows[:rows]
+        self._rows = rows
 
     def reset(self, seed=None):
         """New networks and optimizers at step 0; the knobs stay, the seed changes if given."""

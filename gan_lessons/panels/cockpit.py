@@ -1,0 +1,363 @@
+"""The cockpit: play, pause, turn, rewind and fork any Game while its pictures follow.
+
+Training is one task on the kernel's event loop. It trains a slice of about 30 ms, draws if that is
+due, and then lets the kernel read its messages; so buttons and sliders stay alive.
+"""
+
+import asyncio
+import time
+import weakref
+
+from IPython.display import Image
+
+from gan_lessons.game import Diverged
+from gan_lessons.panels.console import Console
+from gan_lessons.panels.doctor import diagnose
+from gan_lessons.panels.kernel import Home, Latest, listen_for_interrupt, stop_listening
+from gan_lessons.panels.pace import Pace
+from gan_lessons.panels.parts import say, shown_as
+from gan_lessons.panels.screens import Screens
+from gan_lessons.panels.timeline import Timeline
+from gan_lessons.pictures import tile
+
+SLICE = 0.030  # seconds of training between two looks at the kernel's messages
+BREATH = 0.002  # seconds given to the kernel for them
+DRAWING_SHARE = 1 / 3  # of the time at most
+NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
+DOCTOR_EVERY = 1.0
+SAVE_EVERY = 10.0
+IDLE = "Press Play. (If Play does nothing, a cell is still running.)"
+
+_open = weakref.WeakSet()
+
+
+class Cockpit:
+    """The panel that ``cockpit`` returns. Its methods do what its buttons do."""
+
+    def __init__(self, game, autosave, title, stop_at, show, presets):
+        self.game, self.autosave, self.presets = game, autosave, presets
+        self.home, self.timeline, self.pace = Home(), Timeline(), Pace()
+        self.interrupted = False
+        self._task, self._retired = None, False
+        self._whole = None  # the history with its future, while the game stands at an earlier step
+        self._since_frame, self._save_problem = 0.0, ""
+        self._claim(game)
+        self.screens = Screens(game, show)
+        self.console = Console(
+            title, game.knobs, game.seed, stop_at, presets, self.screens.view, self._actions()
+        )
+        self.screens.samples._view_count = 0  # from now on the page counts the views
+        self.screens.samples.observe(self._on_views, "_view_count")
+        self._refresh(f"Paused at step {game.step:,}. {IDLE}")
+        _open.add(self)
+
+    # What the buttons do
+
+    @property
+    def playing(self):
+        """Whether the training runs."""
+        return self._task is not None
+
+    @property
+    def status(self):
+        """What the status line says."""
+        return self._status
+
+    def play(self, seconds=None):
+        """Start the training; it goes on until it is paused, or for ``seconds``."""
+        self._guarded(lambda: self._start(seconds))
+
+    def pause(self):
+        """Stop after the step that is being played."""
+        if self.playing:
+            self._stop(f"Paused at step {self.game.step:,}. {IDLE}")
+
+    def step(self):
+        """Play one step."""
+        self._guarded(self._one_step)
+
+    def reset(self, seed=None):
+        """Start anew at step 0, with a new seed if one is given."""
+        self._guarded(lambda: self._reset(self.game.seed if seed is None else seed))
+
+    def go_to(self, step):
+        """Go to the kept step nearest to ``step``; playing from there makes a new future."""
+        self._guarded(lambda: self._go_to(step))
+
+    def still(self):
+        """Return both pictures as they are now as one PNG, for readers without a kernel."""
+        return Image(data=self.screens.still(), format="png")
+
+    def meter(self):
+        """Return frames per second, milliseconds per frame and the share of time spent drawing."""
+        frames, drawing = self.screens.frames, self.screens.seconds
+        played = self.pace.played
+        return {
+            "frames_per_second": frames / played if played else 0.0,
+            "ms_per_frame": 1000 * drawing / frames if frames else 0.0,
+            "drawing_share": drawing / played if played else 0.0,
+        }
+
+    def retire(self):
+        """Stop for good: another panel has taken the game. Gives the memory back."""
+        self._stop("A newer panel plays this game; use that one.", save=False)
+        self._retired = True
+        self.timeline.clear()
+        self._whole = None
+        self.console.disable()
+
+    # The task
+
+    def _start(self, seconds=None):
+        if self.playing or self._retired:
+            return
+        loop = self.home.find_loop()
+        if loop is None:
+            self._say("Play needs JupyterLab; in plain Python call game.advance(steps) instead.")
+            return
+        if self.game.step >= self.console.stop_at.value:
+            self._say(f'Already at step {self.game.step:,}. Raise "stop at step" to play on.')
+            return
+        self._leave_the_past()
+        self.interrupted = False
+        self.pace.start(seconds)
+        self._task = loop.create_task(self._run())
+        self.console.show_playing(True)
+        self._say("Playing.")
+
+    async def _run(self):
+        me = self._task
+        try:
+            while self._task is me:
+                listen_for_interrupt(self)
+                self._slice()
+                await asyncio.sleep(BREATH)
+                self.pace.tick()
+        except (Exception, KeyboardInterrupt) as error:
+            self._fail(error)
+        finally:
+            if self._task is me or self._task is None:
+                self._task = None
+                stop_listening(self)
+
+    def _slice(self):
+        """Train for about SLICE seconds, then draw and write what is due."""
+        start = time.perf_counter()
+        goal = self.console.stop_at.value
+        left = SLICE
+        while left > 0.3 * SLICE and self.game.step < goal and not self.interrupted:
+            self._advance(min(goal, self.timeline.next_due(self.game.step)), left)
+            left = start + SLICE - time.perf_counter()
+        self._since_frame += time.perf_counter() - start
+        if self._since_frame * DRAWING_SHARE >= self.screens.last_cost * (1 - DRAWING_SHARE):
+            self._since_frame = 0.0
+            self.screens.look_at(until=goal)
+            self.screens.draw_frame()
+        if self.pace.due("numbers", NUMBERS_EVERY):
+            self.pace.passed(self.game.step)
+            self._show_numbers()
+        if self.pace.due("doctor", DOCTOR_EVERY):
+            self._consult()
+        if self.autosave and self.pace.due("save", SAVE_EVERY):
+            self._save()
+        if self.interrupted:
+            self._stop(f"Stopped by ■ at step {self.game.step:,}. {IDLE}")
+        elif self.game.step >= goal:
+            self._stop(f'Reached step {self.game.step:,}. Raise "stop at step" to play on.')
+        elif self.pace.over():
+            self._stop(f"Played its time, to step {self.game.step:,}. {IDLE}")
+
+    def _advance(self, goal, seconds):
+        """Play towards ``goal``, about ``seconds`` long; take a snapshot where one is due."""
+        start, before = time.perf_counter(), self.game.step
+        steps = min(goal - before, self.pace.steps_in(seconds))
+        self.game.advance(steps)
+        self.pace.timed(steps, time.perf_counter() - start)
+        if self.game.step == self.timeline.next_due(before):
+            self.timeline.keep(self.game.step, self.game.snapshot())
+
+    def _stop(self, words, save=True):
+        """Stop the task if it runs, save, and show where the game stands."""
+        was_playing, self._task = self.playing, None
+        stop_listening(self)
+        self.console.show_playing(False)
+        if was_playing and save and self.autosave:
+            self._save()
+        if not self._retired:
+            self._refresh(words)
+
+    def _fail(self, error):
+        """Stop and say in words what went wrong."""
+        if isinstance(error, Diverged):
+            words = str(error)
+        elif isinstance(error, KeyboardInterrupt):
+            words = f"Stopped by ■ at step {self.game.step:,}. {IDLE}"
+        else:
+            words = f"Stopped: {type(error).__name__}: {error}"
+        self._task = None
+        stop_listening(self)
+        self.console.show_playing(False)
+        try:
+            self._refresh(words)
+        except Exception:  # the pictures may be what failed
+            self._say(words)
+
+    def _save(self):
+        """Save the game; a failure is told and playing goes on."""
+        try:
+            self.game.save(self.autosave)
+            self._save_problem = ""
+        except Exception as error:
+            self._save_problem = (
+                f" Could not save to {self.autosave}: {type(error).__name__}: {error}"
+            )
+        self._say(self._words)
+
+    # The other actions
+
+    def _one_step(self):
+        self.pause()
+        self._leave_the_past()
+        self.game.advance(1)
+        self._refresh(f"Played one step. Paused at step {self.game.step:,}. {IDLE}")
+
+    def _reset(self, seed):
+        self.pause()
+        self.game.reset(seed)
+        self.console.seed.value = seed
+        self._whole = None
+        self.timeline.clear()
+        self._refresh(f"Back at step {self.game.step:,} with seed {self.game.seed}. {IDLE}")
+
+    def _go_to(self, step, move_handle=True):
+        self.pause()
+        if self._whole is None:
+            self._whole = {name: rows.copy() for name, rows in self.game.record.items()}
+        step, snapshot = self.timeline.nearest(step)
+        self.game.restore(snapshot)
+        last = self.timeline.steps[-1]
+        words = f"Paused at step {step:,}. {IDLE}"
+        if step < last:
+            words = f"Back at step {step:,} of {last:,}. Play or Step from here for a new future."
+        else:
+            self._whole = None
+        self._refresh(words, move_handle)
+
+    def _leave_the_past(self):
+        """Forget the future when the game goes on from an earlier step."""
+        self._whole = None
+        self.timeline.cut(self.game.step + 1)
+
+    def _take_preset(self):
+        """Set the knobs of the chosen preset and start anew."""
+        chosen = self.console.preset.value
+        if chosen in self.presets:
+            self.pause()
+            self.game.turn(**self.presets[chosen])
+            self._reset(self.game.seed)
+            self._say(f"Set to “{chosen}”, back at step 0. {IDLE}")
+
+    def _turn(self):
+        turned = self.console.turned()
+        if turned:
+            self.game.turn(**turned)
+            if not self.playing:
+                self._refresh(f"Turned. Paused at step {self.game.step:,}. {IDLE}")
+
+    def _scrub(self):
+        share = self.console.scrubbed()
+        if share is not None and not self.playing:
+            first, last = self.timeline.steps[0], self.timeline.steps[-1]
+            self._go_to(first + share * (last - first), move_handle=False)
+
+    # What is shown
+
+    def _say(self, words):
+        self._words = words
+        self._status = words + self._save_problem
+        say(self.console.status, self._status, strong=True)
+
+    def _refresh(self, words, move_handle=True):
+        """Draw and write everything anew; the timeline's handle stays if a person holds it."""
+        self._say(words)
+        self.console.show_knobs(self.game.knobs)
+        self.screens.look_at(self._whole, self.game.step, self.console.stop_at.value)
+        self.screens.draw_all()
+        if self._whole is None:
+            self.timeline.keep(self.game.step, self.game.snapshot())
+        if move_handle:
+            first, last = self.timeline.steps[0], self.timeline.steps[-1]
+            self.console.show_place(
+                (self.game.step - first) / (last - first) if last > first else 1
+            )
+        self._show_numbers()
+        self._consult()
+
+    def _show_numbers(self):
+        self.console.show_numbers(self.game.step, self.pace.speed(), self.playing)
+
+    def _consult(self):
+        objective = self.game.knobs["objective"].value if "objective" in self.game.knobs else ""
+        found = diagnose(self.game.record, objective, self.game.references(), self.screens.verdicts)
+        say(self.console.doctor, f"Loss doctor: {found.sentence}")
+
+    # Messages from the page
+
+    def _actions(self):
+        """Return what each control calls; all of it is done at home, mistakes go to the status."""
+        console = {
+            "play": lambda: self.pause() if self.playing else self._start(),
+            "step": self._one_step,
+            "reset": lambda: self._reset(self.console.seed.value),
+            "preset": self._take_preset,
+            "turn": self._turn,
+            "scrub": self._scrub,
+        }
+        return {
+            name: Latest(self.home, lambda work=work: self._guarded(work))
+            for name, work in console.items()
+        }
+
+    def _guarded(self, work):
+        try:
+            if not self._retired:
+                work()
+        except (Exception, KeyboardInterrupt) as error:
+            self._fail(error)
+
+    def _on_views(self, change):
+        """Stop when the last view of the picture has gone: nobody watches."""
+        if change["old"] and not change["new"]:
+            self.home.call(lambda: self._guarded(self.pause))
+
+    def _claim(self, game):
+        """Take the game from older panels; those that nobody sees give their memory back."""
+        for other in list(_open):
+            if other.game is game:
+                other.retire()
+                _open.discard(other)
+            elif not other.screens.samples._view_count:
+                other.timeline.keep_ends()
+
+    def _repr_mimebundle_(self, **_):
+        return shown_as(self.console.view)
+
+
+def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, presets=None):
+    """Return a panel that plays ``game``; it opens paused.
+
+    game:     any object with the members of gan_lessons.game.Game
+    autosave: a path; the game is saved there every ten seconds of play and at each pause
+    title:    what stands above the panel
+    stop_at:  the step at which Play pauses; the learner can change it
+    show:     turns game.sample(64) into one uint8 picture (H, W) or (H, W, 3); the default lays
+              pictures (n, height, width, channels) out in a grid
+    presets:  by name, knobs that a menu sets at once, starting anew
+    """
+    samples = game.sample(1)
+    if show is tile and samples.ndim != 4:
+        raise ValueError(
+            f"this game makes samples of shape {samples.shape}, not pictures; "
+            "give show=, a function from samples to one uint8 picture"
+        )
+    return Cockpit(game, autosave, title, stop_at, show, presets or {})

@@ -1,0 +1,104 @@
+"""Tie named sliders and switches to a picture that updates in place."""
+
+import html
+
+import ipywidgets as widgets
+from IPython.display import Image
+
+from gan_lessons.panels.kernel import Home, Latest
+from gan_lessons.panels.parts import WRAP, describe, labelled, line, picture, say, shown_as
+from gan_lessons.pictures import new_figure, png
+
+
+def control_for(name, given):
+    """Return the widget that a shorthand stands for.
+
+    True or False: a switch.  (low, high, step) or (low, high, step, value): a slider, for whole
+    numbers where all are whole.  A list of choices: a menu.  A widget: itself.
+    """
+    if isinstance(given, widgets.Widget):
+        if not hasattr(given, "value"):
+            raise TypeError(f"control {name!r} is a {type(given).__name__}, which has no value")
+        return given
+    if isinstance(given, bool):
+        return widgets.Checkbox(value=given, indent=False)
+    if isinstance(given, list) and given:
+        return widgets.Dropdown(options=given)
+    if isinstance(given, tuple) and len(given) in (3, 4):
+        low, high, step, *value = given
+        if not (low < high and step > 0 and all(low <= v <= high for v in value)):
+            raise ValueError(f"control {name!r} is {given}; give low < high, step > 0, low ≤ value")
+        whole = all(isinstance(number, int) for number in given)
+        slider = widgets.IntSlider if whole else widgets.FloatSlider
+        return slider(value=value[0] if value else low, min=low, max=high, step=step)
+    raise TypeError(
+        f"control {name!r} is {given!r}; give True or False, (low, high, step), "
+        "(low, high, step, value), a list of choices or a widget"
+    )
+
+
+class Explorer:
+    """The panel that ``explore`` returns; ``values`` are the controls' values now."""
+
+    def __init__(self, draw, controls, labels, size, alt):
+        self.draw, self.alt = draw, alt
+        self.home = Home()
+        self.figure = new_figure(*size)
+        self.image = picture(size[0], alt)
+        self.words = widgets.HTML(layout=widgets.Layout(max_width="100%"))
+        self.status, self._alt = line(live=True), widgets.HTML()
+        self.controls = {name: control_for(name, given) for name, given in controls.items()}
+        rows = []
+        redraw = Latest(self.home, self.redraw)
+        for name, control in self.controls.items():
+            control.observe(redraw, "value")
+            label = labels.get(name) or control.description or name.replace("_", " ")
+            control.description = ""
+            rows.append(labelled(label, control))
+        box = widgets.HBox([self.image, self.words, self._alt], layout=WRAP)
+        self.view = widgets.VBox([widgets.HBox(rows, layout=WRAP), box, self.status])
+        self.redraw()
+
+    @property
+    def values(self):
+        """The value of each control, by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def redraw(self):
+        """Draw the picture for the values now. A mistake in ``draw`` is told in the status line."""
+        try:
+            self.figure.clear()
+            words = self.draw(self.figure, **self.values)
+            data = png(self.figure)
+        except Exception as error:
+            say(self.status, f"No new picture: {type(error).__name__}: {error}", strong=True)
+            return
+        self.image.value = data
+        self.words.value = words or ""
+        say(self.status, "")
+        now = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.values.items())
+        describe(self._alt, f"{self.alt} Now: {now}.")
+
+    def still(self):
+        """Return the picture as it is now, for readers without a kernel."""
+        return Image(data=self.image.value, format="png", alt=html.escape(self.alt))
+
+    def _repr_mimebundle_(self, **_):
+        return shown_as(self.view)
+
+
+def explore(draw, *, labels=None, size=(640, 400), alt="A picture that follows the sliders.",
+            **controls):  # fmt: skip
+    """Return a panel whose picture follows named sliders and switches.
+
+    draw:     draw(figure, **values) draws on an empty matplotlib Figure; a string that it returns
+              is shown beside the picture as HTML
+    controls: by name, (low, high, step), (low, high, step, value), True or False, a list of
+              choices, or any ipywidget with a value
+    labels:   what to write beside a control, by name
+    size:     pixels of the picture, (width, height)
+    alt:      what the picture shows, in words, for readers who cannot see it
+    """
+    if not controls:
+        raise ValueError("explore needs at least one control, for example noise=(0.0, 1.0, 0.05)")
+    return Explorer(draw, controls, labels or {}, size, alt)

@@ -1,0 +1,137 @@
+"""The cockpit in a real JupyterLab: what a learner's hands do, and what the eyes then see."""
+
+import statistics
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CELLS = [
+    "from fake_game import FakeGame\nfrom gan_lessons.panels import cockpit, explore",
+    "game = FakeGame(step_seconds=0.004)\n"
+    "panel = cockpit(game, title='A small game', stop_at=5000)\npanel",
+    "def draw(figure, height, steep):\n"
+    "    axes = figure.add_subplot()\n"
+    "    axes.plot([0, 1], [0, height ** (2 if steep else 1)])\n"
+    "    axes.set_ylim(0, 10)\n"
+    "    return f'height <b>{height}</b>'\n"
+    "tool = explore(draw, height=(0, 10, 1, 4), steep=False, size=(400, 300))\ntool",
+    "import asyncio, time",
+]
+
+
+PRESS_AND_WAIT = """async number => {
+    const image = document.querySelectorAll('.jp-OutputArea img.widget-image')[number];
+    const start = performance.now();
+    const changed = new Promise(done => new MutationObserver((_, watch) => {
+        watch.disconnect(); done((performance.now() - start) / 1000);
+    }).observe(image, {attributes: true, attributeFilter: ['src']}));
+    const key = new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true});
+    document.activeElement.dispatchEvent(key);
+    return await Promise.race([changed, new Promise(done => setTimeout(done, 5000, 5))]);
+}"""
+
+
+def press_left(notebook, number):
+    """Press the left arrow key; return the seconds until picture ``number`` is a new one."""
+    return notebook.page.evaluate(PRESS_AND_WAIT, number)
+
+
+@pytest.fixture
+def notebook(open_notebook):
+    """The small notebook, run from top to bottom."""
+    opened = open_notebook(CELLS)
+    opened.run_all()
+    opened.wait(lambda: opened.page.locator(".jp-OutputArea img.widget-image").count() == 3)
+    return opened
+
+
+def test_opens_paused(notebook):
+    assert "Paused at step 0" in notebook.status()
+    assert notebook.ask("game.step") == 0
+    assert not [said for said in notebook.said if "view" in said]
+
+
+def test_play_turn_pause_scrub_fork_reset(notebook, capsys):
+    notebook.press("Play")
+    notebook.wait(lambda: notebook.shown_step() > 100)
+    seen, end = set(), time.monotonic() + 4
+    before = notebook.ask("[panel.screens.frames, panel.pace.played, panel.screens.seconds]")
+    while time.monotonic() < end:
+        seen.add(notebook.image(1))
+        notebook.page.wait_for_timeout(5)
+    after = notebook.ask("[panel.screens.frames, panel.pace.played, panel.screens.seconds]")
+    frames, played, drawing = (b - a for a, b in zip(before, after, strict=True))
+
+    # a slider acts while it runs
+    notebook.drag("D's learning rate", 0.9)
+    turned = time.monotonic()
+    notebook.wait(lambda: notebook.ask("game.knobs['d_rate'].value") > 1e-3, 3)
+    turned = time.monotonic() - turned
+    assert notebook.ask("panel.playing"), notebook.status()
+
+    notebook.press("Pause")
+    notebook.says("Paused at step")
+    step = notebook.ask("game.step")
+    notebook.page.wait_for_timeout(300)
+    assert notebook.ask("game.step") == step == notebook.shown_step()
+    assert "Paused at step" in notebook.status()  # nothing sent it elsewhere
+
+    # back on the timeline, with the time from the key to the new picture
+    notebook.drag("timeline", 0.8)
+    notebook.says("Back at step")
+    notebook.page.wait_for_timeout(500)  # the last movement of the mouse may still be on its way
+    there = notebook.ask("game.step")
+    notebook.control("timeline").locator(".noUi-handle").first.focus()
+    delays = [press_left(notebook, 1) for _ in range(8)]
+    back = notebook.ask("game.step")
+    assert back < there < step, delays
+    assert notebook.ask("max(panel.timeline.steps)") == step
+
+    notebook.press("Step")
+    notebook.says("Played one step")
+    assert notebook.ask("game.step") == back + 1
+    assert notebook.ask("max(panel.timeline.steps)") == back + 1  # the future is forgotten
+
+    notebook.press("Reset")
+    notebook.says("Back at step 0")
+    assert notebook.ask("game.step") == notebook.shown_step() == 0
+    with capsys.disabled():
+        print(
+            f"\ncockpit: {frames / played:.1f} frames/s drawn, {len(seen) / 4:.1f} new pictures/s "
+            f"seen, {1000 * drawing / frames:.1f} ms a frame, {drawing / played:.0%} of the time "
+            f"drawing; timeline to new picture {1000 * statistics.median(delays):.0f} ms (median), "
+            f"knob followed in {1000 * turned:.0f} ms"
+        )
+    assert frames / played > 5  # the goal is 20; a busy machine must not fail the test
+    assert statistics.median(delays) < 1.0
+
+
+def test_interrupt_stops_an_idle_kernel(notebook):
+    notebook.press("Play")
+    notebook.wait(lambda: notebook.shown_step() > 50)
+    notebook.interrupt()
+    notebook.says("Stopped by ■")
+    assert not notebook.ask("panel.playing")
+    notebook.press("Play")
+    notebook.says("Playing")
+    notebook.wait(lambda: notebook.ask("panel.playing"))
+
+
+def test_closing_the_view_stops(notebook):
+    notebook.press("Play")
+    notebook.wait(lambda: notebook.shown_step() > 50)
+    notebook.command("editmenu:clear-all")
+    notebook.wait(lambda: not notebook.ask("panel.playing"), what="the stop")
+
+
+def test_explore_follows_its_slider(notebook, capsys):
+    old = notebook.image(2)
+    notebook.drag("height", 0.9)
+    notebook.wait(lambda: notebook.image(2) != old and "height 9" in notebook.texts())
+    notebook.control("height").locator(".noUi-handle").first.focus()
+    delay = statistics.median(press_left(notebook, 2) for _ in range(5))
+    with capsys.disabled():
+        print(f"\nexplore: slider to new picture {1000 * delay:.0f} ms (median)")
+    assert delay < 1.0

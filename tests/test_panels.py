@@ -1,0 +1,432 @@
+"""The panels with real widgets, driven on an event loop as a kernel drives them."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from fake_game import FakeGame
+
+from gan_lessons.game import Knob
+from gan_lessons.panels import cockpit, explore
+from gan_lessons.panels.kernel import Home, Latest
+from gan_lessons.panels.parts import knob_control
+from gan_lessons.panels.timeline import Timeline, size_of
+
+
+async def until(true, seconds=20):
+    """Wait on the loop until ``true()`` is."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        await asyncio.sleep(0.005)
+
+
+def play(test):
+    """Run an async test on a fresh loop."""
+    asyncio.run(test())
+
+
+# The cockpit
+
+
+def test_opens_paused_over_still_pictures():
+    panel = cockpit(FakeGame())
+    assert not panel.playing and panel.game.step == 0
+    assert panel.screens.curves.value[:4] == panel.screens.samples.value[:4] == b"\x89PNG"
+    assert "Paused at step 0" in panel.status and "a cell is still running" in panel.status
+
+
+def test_play_pause_and_the_slices_agree_with_one_advance():
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=10**6)
+        panel.play()
+        assert panel.playing and panel.console.play.description == "Pause"
+        await until(lambda: panel.game.step > 100)
+        panel.pause()
+        step = panel.game.step
+        await asyncio.sleep(0.1)
+        assert not panel.playing and panel.game.step == step
+        assert f"Paused at step {step:,}" in panel.status
+        whole = FakeGame()
+        whole.advance(step)
+        for name, rows in whole.record.items():
+            assert (rows == panel.game.record[name]).all()
+
+    play(test)
+
+
+def test_buttons_press_the_same_things():
+    async def test():
+        panel = cockpit(FakeGame())
+        panel.console.play.click()
+        await until(lambda: panel.game.step > 10)
+        panel.console.play.click()
+        assert not panel.playing
+        before = panel.game.step
+        panel.console.step.click()
+        assert panel.game.step == before + 1
+        panel.console.seed.value = 7
+        panel.console.reset.click()
+        assert (panel.game.step, panel.game.seed) == (0, 7)
+
+    play(test)
+
+
+def test_stops_at_the_step_that_was_asked_for_and_says_how_far():
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=237)
+        panel.play()
+        await until(lambda: not panel.playing)
+        assert panel.game.step == 237 and "Reached step 237" in panel.status
+        assert "step 237 of 237" in panel.console.numbers.value
+        panel.play()
+        assert not panel.playing and "Raise" in panel.status
+
+    play(test)
+
+
+def test_plays_for_some_seconds():
+    async def test():
+        panel = cockpit(FakeGame(step_seconds=0.001), stop_at=10**6)
+        panel.play(seconds=0.3)
+        await until(lambda: not panel.playing, 5)
+        assert "Played its time" in panel.status
+
+    play(test)
+
+
+def test_play_without_a_loop_says_so():
+    panel = cockpit(FakeGame())
+    panel.play()
+    assert not panel.playing and "Play needs JupyterLab" in panel.status
+
+
+def test_step_and_reset():
+    panel = cockpit(FakeGame())
+    panel.step()
+    assert panel.game.step == 1 and "Played one step" in panel.status
+    panel.reset(seed=5)
+    assert panel.game.step == 0 and panel.game.seed == 5 and panel.console.seed.value == 5
+
+
+def test_knobs_turn_while_it_runs():
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=10**6)
+        panel.play()
+        await until(lambda: panel.game.step > 5)
+        panel.console.knobs["d_rate"].value = 1e-3
+        panel.console.knobs["objective"].value = "hinge"
+        assert panel.game.knobs["d_rate"].value == 1e-3 and panel.playing
+        assert panel.game.references()["d_loss"] == 2
+        panel.pause()
+
+    play(test)
+
+
+def test_a_page_that_rounds_a_slider_turns_no_knob():
+    panel = cockpit(FakeGame())
+    panel.console.knobs["d_rate"].value = 10**-3.7
+    assert panel.game.knobs["d_rate"].value == 2e-4
+    panel.console.knobs["d_rate"].value = 10**-3.65
+    assert panel.game.knobs["d_rate"].value == 10**-3.65
+
+
+def test_scrub_shows_the_past_and_fork_forgets_the_future():
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=400)
+        panel.play()
+        await until(lambda: not panel.playing)
+        steps = panel.timeline.steps
+        panel.console.timeline.value = 10  # of 20 marks
+        assert panel.game.step == min(steps, key=lambda step: abs(step - 200))
+        assert "of 400" in panel.status and 0 < panel.game.step < 400
+        assert panel.timeline.steps[-1] == 400
+        panel.go_to(400)
+        assert panel.game.step == 400 and len(panel.game.record["step"]) == 400
+        panel.go_to(100)
+        panel.console.knobs["noise"].value = 0.5
+        panel.step()
+        assert panel.game.step == 101 == max(panel.timeline.steps)
+        panel.go_to(0)
+        assert panel.game.knobs["noise"].value == 0 == panel.console.knobs["noise"].value
+        panel.go_to(101)
+        assert panel.game.knobs["noise"].value == 0.5 == panel.console.knobs["noise"].value
+
+    play(test)
+
+
+def test_diverged_is_told_as_it_is():
+    async def test():
+        panel = cockpit(FakeGame(diverge_at=30))
+        panel.play()
+        await until(lambda: not panel.playing)
+        assert panel.status == "D's loss is NaN at step 30; lower D's learning rate."
+        assert panel.game.step == 29
+
+    play(test)
+
+
+@pytest.mark.parametrize("member", ["advance", "sample", "verdicts", "references", "snapshot"])
+def test_any_exception_reaches_the_status_line(member, monkeypatch):
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=10**6)
+
+        def broken(*_, **__):
+            raise RuntimeError("the cable is loose")
+
+        monkeypatch.setattr(panel.game, member, broken)
+        panel.play()
+        await until(lambda: not panel.playing)
+        assert panel.status == "Stopped: RuntimeError: the cable is loose"
+
+    play(test)
+
+
+def test_a_bad_knob_value_reaches_the_status_line(monkeypatch):
+    panel = cockpit(FakeGame())
+
+    def refuse(**values):
+        raise ValueError("noise must stay below 1")
+
+    monkeypatch.setattr(panel.game, "turn", refuse)
+    panel.console.knobs["noise"].value = 0.9
+    assert "ValueError: noise must stay below 1" in panel.status
+
+
+def test_autosave_and_a_full_disk(tmp_path, monkeypatch):
+    async def test():
+        path = tmp_path / "game.keras"
+        panel = cockpit(FakeGame(), autosave=path, stop_at=10**6)
+        panel.play()
+        await until(lambda: panel.game.step > 10)
+        panel.pause()
+        assert path.exists()
+        module = sys.modules["gan_lessons.panels.cockpit"]  # the package's name is the function
+        monkeypatch.setattr(module, "SAVE_EVERY", 0.05)
+
+        def full(_):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(panel.game, "save", full)
+        panel.play()
+        await until(lambda: "No space left" in panel.status)
+        assert panel.playing
+        panel.pause()
+        assert "Paused at step" in panel.status and "No space left" in panel.status
+
+    play(test)
+
+
+def test_a_new_cockpit_takes_the_game():
+    async def test():
+        game = FakeGame()
+        old = cockpit(game, stop_at=10**6)
+        old.play()
+        await until(lambda: game.step > 5)
+        new = cockpit(game)
+        step = game.step
+        await asyncio.sleep(0.1)
+        assert not old.playing and game.step == step
+        assert "newer panel" in old.status and old.console.play.disabled
+        old.play()
+        assert not old.playing and not old.timeline.steps
+        new.step()
+        assert game.step == step + 1
+
+    play(test)
+
+
+def test_stops_when_its_last_view_goes():
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=10**6)
+        panel.screens.samples._view_count = 1
+        panel.play()
+        await until(lambda: panel.game.step > 5)
+        panel.screens.samples._view_count = 0
+        assert not panel.playing
+
+    play(test)
+
+
+def test_interrupt_stops_an_idle_kernel():
+    async def test():
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as an idle kernel has it
+        try:
+            panel = cockpit(FakeGame(), stop_at=10**6)
+            panel.play()
+            await until(lambda: panel.game.step > 5)
+            os.kill(os.getpid(), signal.SIGINT)
+            await until(lambda: not panel.playing)
+            assert "Stopped by ■" in panel.status
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    play(test)
+
+
+def test_messages_from_another_thread_are_done_at_home():
+    async def test():
+        panel = cockpit(FakeGame())
+        threads = []
+        turn = panel.game.turn
+        panel.game.turn = lambda **values: (threads.append(threading.get_ident()), turn(**values))
+        other = threading.Thread(target=lambda: setattr(panel.console.knobs["noise"], "value", 0.3))
+        other.start()
+        other.join()
+        assert not threads
+        await until(lambda: threads)
+        assert threads == [threading.get_ident()] and panel.game.knobs["noise"].value == 0.3
+
+    play(test)
+
+
+def test_waiting_calls_become_one():
+    async def test():
+        done = []
+        latest = Latest(Home(), lambda: done.append(1))
+        other = threading.Thread(target=lambda: [latest() for _ in range(50)])
+        other.start()
+        other.join()
+        await asyncio.sleep(0.05)
+        assert done == [1]
+
+    play(test)
+
+
+def test_the_timeline_stays_small():
+    timeline = Timeline(most=40, most_bytes=100_000, spacing=1)
+    for step in range(1000):
+        timeline.keep(step, {"weights": np.zeros(500, np.float32)})
+        assert len(timeline.steps) <= 40 and timeline.bytes <= 100_000
+    assert timeline.steps[0] == 0 and timeline.steps[-1] == 999
+    assert len(timeline.steps) >= 20 and set(np.diff(timeline.steps[:-1])) == {timeline.spacing}
+    timeline.keep(1000, np.zeros(10**6))
+    assert timeline.steps == [0, 1000]
+
+
+def test_size_of_counts_nested_arrays():
+    assert size_of({"a": [np.zeros(10), (np.zeros(5, np.float32),)], "b": b"123"}) == 80 + 20 + 3
+
+
+def test_memory_stays_flat():
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=10**9)
+        screens = panel.screens
+
+        def frames(n):
+            for _ in range(n):
+                panel.game.advance(1)
+                screens.draw_frame()
+            gc.collect()
+            return tracemalloc.get_traced_memory()[0]
+
+        frames(100)
+        tracemalloc.start()
+        try:
+            before = frames(50)
+            after = frames(300)
+        finally:
+            tracemalloc.stop()
+        assert after - before < 1_000_000
+
+    play(test)
+
+
+def test_still_is_a_small_png():
+    still = cockpit(FakeGame()).still()
+    assert still.data[:4] == b"\x89PNG" and len(still.data) < 150_000
+
+
+def test_words_where_widgets_are_missing():
+    bundle = cockpit(FakeGame())._repr_mimebundle_()
+    assert "needs JupyterLab with ipywidgets" in bundle["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_buttons_have_words_and_tooltips():
+    panel = cockpit(FakeGame())
+    for button in (panel.console.play, panel.console.step, panel.console.reset):
+        assert button.description and button.tooltip
+    assert (
+        "aria-label" in panel.screens.alt.value and "D&#x27;s mean logit" in panel.screens.alt.value
+    )
+
+
+def test_points_need_a_picture_of_their_own(monkeypatch):
+    game = FakeGame()
+    monkeypatch.setattr(game, "sample", lambda n=64: np.zeros((n, 2), np.float32))
+    with pytest.raises(ValueError, match="give show="):
+        cockpit(game)
+    assert cockpit(game, show=lambda points: np.zeros((9, 9), np.uint8)).screens.samples.value
+
+
+@pytest.mark.parametrize(
+    ("knob", "words"),
+    [
+        (Knob(0.0, 0.0, 1.0, "log"), "above 0"),
+        (Knob("x", scale="choice", choices=("a",)), "not one of"),
+        (Knob(1.0, 1.0, 1.0), "range"),
+        (Knob(0.5, scale="cubic"), "cubic"),
+    ],
+)
+def test_a_bad_knob_is_named(knob, words):
+    with pytest.raises(ValueError, match=words):
+        knob_control("oddity", knob)
+
+
+# explore
+
+
+def bars(figure, height=1.0, red=False, kind="a"):
+    if height > 8:
+        raise ValueError("too high for this picture")
+    figure.add_subplot().bar([0], [height], color="red" if red else "blue")
+    return f"<b>{kind}</b>"
+
+
+def test_explore_follows_every_kind_of_control():
+    panel = explore(bars, height=(0.0, 10.0, 0.5, 2.0), red=False, kind=["a", "b"])
+    assert panel.values == {"height": 2.0, "red": False, "kind": "a"}
+    for name, value in (("height", 4.0), ("red", True)):
+        old = panel.image.value
+        panel.controls[name].value = value
+        assert panel.image.value != old
+    panel.controls["kind"].value = "b"
+    assert panel.words.value == "<b>b</b>"
+
+
+def test_explore_keeps_its_picture_when_draw_fails():
+    panel = explore(bars, height=(0.0, 10.0, 0.5, 2.0))
+    old = panel.image.value
+    panel.controls["height"].value = 9.0
+    assert panel.image.value == old
+    assert "ValueError: too high for this picture" in panel.status.value
+    panel.controls["height"].value = 3.0
+    assert panel.image.value != old and "too high" not in panel.status.value
+
+
+def test_explore_labels_and_words_for_the_picture():
+    panel = explore(bars, labels={"height": "height (cm)"}, alt="One bar.", height=(0, 9, 1))
+    assert panel.view.children[0].children[0].children[0].value == "height (cm)"
+    assert "One bar. Now: height 0." in panel._alt.value
+
+
+@pytest.mark.parametrize("given", [(3.0, 1.0, 0.1), (0.0, 1.0, 0.1, 2.0)])
+def test_explore_names_a_bad_range(given):
+    with pytest.raises(ValueError, match="height"):
+        explore(bars, height=given)
+
+
+def test_explore_names_a_bad_control():
+    with pytest.raises(TypeError, match="height"):
+        explore(bars, height="high")
+    with pytest.raises(ValueError, match="at least one control"):
+        explore(bars)
