@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import socket
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -143,3 +144,12 @@ def ring(
     angles = 2 * np.pi * random.integers(modes, size=n) / modes
     centres = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     return (centres + spread * random.normal(size=(n, 2))).astype(np.float32)
+
+
+def measured(lesson):
+    """What a lesson's script measured, from ``assets/<lesson>.json``: a dict of plain values."""
+    path = ASSETS / f"{lesson}.json"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in ASSETS.glob("*.json")))
+        raise ValueError(f"nothing was measured for {lesson!r}; there is {known}")
+    return json.loads(path.read_text(encoding="utf-8"))

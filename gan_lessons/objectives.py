@@ -126,20 +126,20 @@ def input_slope(discriminator, x):
     return tf.reduce_sum(tf.square(gradient), axis=list(range(1, len(x.shape))))
 
 
-def r1(discriminator, real):
-    """½ E‖∇D(x)‖² on real data. Mescheder et al. 2018, eq. 9."""
-    return 0.5 * tf.reduce_mean(input_slope(discriminator, real))
+def r1(slope):
+    """½ E‖∇D(x)‖², with the slope at real x. Mescheder et al. 2018, eq. 9."""
+    return 0.5 * tf.reduce_mean(slope)
 
 
-def wgan_gp(discriminator, real, fake, mix):
-    """E (‖∇D(x̂)‖ − 1)² at x̂ = mix·x + (1 − mix)·G(z).
+def wgan_gp(slope):
+    """E (‖∇D(x̂)‖ − 1)², with the slope ``between`` real and fake. Gulrajani et al. 2017, eq. 3."""
+    norm = tf.sqrt(slope + 1e-12)  # a square root has no slope at 0
+    return tf.reduce_mean(tf.square(norm - 1.0))
 
-    mix: uniform in [0, 1], one number an example, shape (batch, 1, …). Gulrajani et al. 2017, eq. 3
-    (there times λ = 10).
-    """
-    between = mix * real + (1.0 - mix) * fake
-    slope = tf.sqrt(input_slope(discriminator, between) + 1e-12)  # √ has no slope at 0
-    return tf.reduce_mean(tf.square(slope - 1.0))
+
+def between(real, fake, mix):
+    """Points x̂ = mix·x + (1 − mix)·G(z); mix in [0, 1], one an example: shape (batch, 1, …)."""
+    return mix * real + (1.0 - mix) * fake
 
 
 def no_penalty(discriminator, real, fake):

@@ -69,6 +69,7 @@ with _silence():
 
     GPUS = tf.config.list_physical_devices("GPU")
     _use_gpus(GPUS) if GPUS else _use_cpu()
+    tf.get_logger().setLevel("ERROR")  # its warnings of retracing are for other programs
     tf.zeros(())  # the first operation prints more lines; spend it here
 
 __all__ = ["GPUS", "cpu_limit", "device_line", "keras", "tf"]

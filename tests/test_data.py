@@ -228,3 +228,10 @@ def test_ring_is_a_function_of_its_seed():
 def test_ring_refuses(arguments, why):
     with pytest.raises(ValueError, match=why):
         data.ring(**arguments)
+
+
+def test_measured_results_are_read_by_name():
+    found = data.measured("lesson_04")
+    assert {"learning", "floor", "repair"} <= set(found)
+    with pytest.raises(ValueError, match=r"nothing was measured for 'lesson_99'; there is lesson_04"):
+        data.measured("lesson_99")

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from gan_lessons.objectives import OBJECTIVES, input_slope, no_penalty, r1, wgan_gp
+from gan_lessons.objectives import (
+    OBJECTIVES,
+    between,
+    input_slope,
+    no_penalty,
+    r1,
+    wgan_gp,
+)
 from gan_lessons.runtime import tf
 
 logits = st.lists(st.floats(-20, 20), min_size=1, max_size=6).map(np.array)
@@ -129,29 +136,29 @@ def quadratic(x, training):
 
 
 def test_r1_closed_forms():
-    np.testing.assert_allclose(r1(linear(W), tf.constant(X)), 0.5 * np.sum(W**2))
+    np.testing.assert_allclose(r1(input_slope(linear(W), tf.constant(X))), 0.5 * np.sum(W**2))
     slopes = np.sum((X @ MATRIX) ** 2, axis=1)
     np.testing.assert_allclose(input_slope(quadratic, tf.constant(X)), slopes)
-    np.testing.assert_allclose(r1(quadratic, tf.constant(X)), 0.5 * slopes.mean())
+    np.testing.assert_allclose(r1(input_slope(quadratic, tf.constant(X))), 0.5 * slopes.mean())
 
 
 def test_wgan_gp_closed_forms():
     mix = np.random.default_rng(1).uniform(size=(7, 1))
     norm = np.linalg.norm(W)
-    value = wgan_gp(linear(W), tf.constant(X), tf.constant(X[::-1]), mix)
-    np.testing.assert_allclose(value, (norm - 1) ** 2)
-    between = mix * X + (1 - mix) * X[::-1]
-    norms = np.linalg.norm(between @ MATRIX, axis=1)
-    value = wgan_gp(quadratic, tf.constant(X), tf.constant(X[::-1]), mix)
+    x = between(tf.constant(X), tf.constant(X[::-1]), mix)
+    np.testing.assert_allclose(x, mix * X + (1 - mix) * X[::-1])
+    np.testing.assert_allclose(wgan_gp(input_slope(linear(W), x)), (norm - 1) ** 2)
+    norms = np.linalg.norm(x @ MATRIX, axis=1)
+    value = wgan_gp(input_slope(quadratic, x))
     np.testing.assert_allclose(value, np.mean((norms - 1) ** 2))
 
 
-@pytest.mark.parametrize("penalty", [r1, lambda d, x: wgan_gp(d, x, -x, 0.3)])
+@pytest.mark.parametrize("penalty", [r1, wgan_gp])
 def test_penalties_can_be_differentiated_by_weights(penalty):
     """D(x) = tanh(x w): the gradient of its slope by w, against finite differences."""
 
     def value(w):
-        return penalty(lambda x, training: tf.tanh(x @ w), tf.constant(X))
+        return penalty(input_slope(lambda x, training: tf.tanh(x @ w), tf.constant(X)))
 
     w = tf.Variable(W)
     with tf.GradientTape() as tape:
@@ -163,8 +170,8 @@ def test_penalties_can_be_differentiated_by_weights(penalty):
 def test_penalty_on_pictures_sums_over_all_pixels():
     pictures = tf.constant(np.random.default_rng(2).normal(size=(4, 5, 5, 1)))
     flat = linear(np.ones((25, 1)))
-    value = r1(lambda x, training: flat(tf.reshape(x, (-1, 25)), training), pictures)
-    np.testing.assert_allclose(value, 12.5)
+    slope = input_slope(lambda x, training: flat(tf.reshape(x, (-1, 25)), training), pictures)
+    np.testing.assert_allclose(slope, [25.0] * 4)
 
 
 def test_no_penalty_is_nothing():

@@ -430,3 +430,22 @@ def test_explore_names_a_bad_control():
         explore(bars, height="high")
     with pytest.raises(ValueError, match="at least one control"):
         explore(bars)
+
+
+@pytest.mark.long
+def test_memory_stays_flat_over_10_000_frames():
+    """The whole panel as it plays, task, snapshots and all; measured as the process' memory."""
+    resource = pytest.importorskip("resource")
+
+    async def test():
+        panel = cockpit(FakeGame(), stop_at=10**9)
+        panel.play()
+        await until(lambda: panel.screens.frames > 1_000, 600)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        await until(lambda: panel.screens.frames > 11_000, 3_000)
+        panel.pause()
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before  # kB on Linux
+        print(f"10,000 frames: peak memory grew by {grown / 1000:.1f} MB")
+        assert grown < 40_000
+
+    play(test)

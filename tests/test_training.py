@@ -137,7 +137,7 @@ def test_a_reloaded_game_goes_on_as_if_it_had_not_been_stopped(tmp_path, through
     game.advance(15)
     again.advance(15)
     assert_same(weights(again), weights(game))
-    assert_same(again.history.values(), game.record.values())
+    assert_same(again.record.values(), game.record.values())
     again.reset()
     game.reset()
     assert_same(weights(again), weights(game))

@@ -15,7 +15,7 @@ def record_lines(function, *arguments):
 
     Returns (source lines, notes). A note is (number of the line, counted from 0 at ``def``, {name:
     value}) for each line that ran, with the local variables that it made or changed: tensors as
-    arrays, a network that changed as the change of each of its weights.
+    arrays, a network that learned as the change of each of its weights.
     """
     source = inspect.getsource(function).rstrip().splitlines()
     notes, line, seen = [], 0, {}
@@ -44,7 +44,7 @@ def record_lines(function, *arguments):
 def _kept(value):
     """A copy of a value that later lines cannot change; None for what is not shown."""
     if hasattr(value, "get_weights"):
-        return [w.copy() for w in value.get_weights()]
+        return [np.array(v) for v in value.trainable_variables]
     if isinstance(value, list | tuple) and value and all(hasattr(v, "shape") for v in value):
         return [np.array(v) for v in value]
     if hasattr(value, "numpy") and hasattr(value, "shape"):

@@ -27,7 +27,7 @@ class Timeline:
     and the last snapshot always stay.
     """
 
-    def __init__(self, most=40, most_bytes=64_000_000, spacing=10):
+    def __init__(self, most=24, most_bytes=48_000_000, spacing=10):
         self.most, self.most_bytes, self.first_spacing = most, most_bytes, spacing
         self.clear()
 

@@ -1,21 +1,18 @@
 """Still pictures of finished runs: their two losses side by side."""
 
-import numpy as np
-
 from gan_lessons.pictures.palette import D_COLOUR, G_COLOUR, INK
 
 
-def draw_losses(figure, records, references):
-    """Draw the losses of several runs side by side, on one scale.
+def draw_losses(figure, records, references, top=4.0):
+    """Draw the losses of several runs side by side, on one scale; what is above ``top`` is cut off.
 
     records: by name, arrays "step", "d_loss" and "g_loss" of one length
     references: {"d_loss": value or None, "g_loss": value or None} at the optimum, dashed
     """
     panes = figure.subplots(1, len(records), sharey=True, squeeze=False)[0]
-    figure.subplots_adjust(left=0.055, right=0.995, bottom=0.13, top=0.85, wspace=0.06)
+    figure.subplots_adjust(left=0.055, right=0.995, bottom=0.13, top=0.8, wspace=0.06)
     players = (("d_loss", "D's loss", D_COLOUR), ("g_loss", "G's loss", G_COLOUR))
-    seen = [record[name] for record in records.values() for name, _, _ in players]
-    low, high = np.percentile(np.concatenate(seen), [0.5, 99.5])
+    lowest = min(record[name].min() for record in records.values() for name, _, _ in players)
     for axes, (run, record) in zip(panes, records.items(), strict=True):
         for name, _, colour in players:
             axes.plot(record["step"], record[name], color=colour, lw=1.1)
@@ -24,7 +21,14 @@ def draw_losses(figure, records, references):
         axes.set_title(f"run {run}", size=10, color=INK, loc="center")
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8, colors=INK)
-        axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    for x, (_, who, colour) in zip((0.055, 0.13), players, strict=True):
+        axes.set_ylim(min(-0.03 * top, lowest), top)
+    for x, (_, who, colour) in zip((0.055, 0.14), players, strict=True):
         figure.text(x, 0.93, who, color=colour, size=9, weight="bold")
-    figure.text(0.995, 0.93, "dashed: where D cannot tell", color=INK, size=8, ha="right")
+    figure.text(
+        0.995,
+        0.93,
+        f"dashed: where D cannot tell; cut off at {top:g}",
+        color=INK,
+        size=8,
+        ha="right",
+    )

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from gan_lessons.objectives import OBJECTIVES, r1, wgan_gp
+from gan_lessons.objectives import OBJECTIVES, PENALTIES, between, input_slope, r1, wgan_gp
 from gan_lessons.runtime import tf
 from gan_lessons.training.moves import View, d_step, ema_step, g_step, to_float
 
@@ -48,18 +48,24 @@ class Fused:
         return tf.switch_case(self._dial("objective"), losses)
 
     def _penalty(self, discriminator, real, fake, i):
-        """The penalty of the knobs; R1 is lazy, WGAN-GP is taken at each update of D."""
+        """The penalty of the knobs; R1 is lazy, WGAN-GP is taken at each update of D.
+
+        Both share one slope in the trace: a slope within a slope is its dearest part.
+        """
+        is_r1 = tf.equal(self._dial("penalty"), PENALTIES.index("R1"))
+        is_any = tf.not_equal(self._dial("penalty"), PENALTIES.index("none"))
         mix = tf.random.stateless_uniform(
             [tf.shape(real)[0]] + [1] * (len(real.shape) - 1), self._key(MIX, i)
         )
 
-        def lazy_r1():
-            due = self._step_now.value % R1_EVERY == 0
-            return tf.cond(due, lambda: R1_EVERY * r1(discriminator, real), lambda: 0.0)
+        def taken():
+            x = tf.where(is_r1, real, between(real, fake, mix))
+            slope = input_slope(discriminator, x)
+            return tf.where(is_r1, R1_EVERY * r1(slope), wgan_gp(slope))
 
-        kinds = [lambda: 0.0, lazy_r1, lambda: wgan_gp(discriminator, real, fake, mix)]
-        value = tf.switch_case(self._dial("penalty"), kinds)
-        return self._dial("penalty_weight") * value
+        resting = tf.logical_and(is_r1, self._step_now.value % R1_EVERY != 0)
+        due = tf.logical_and(is_any, tf.logical_not(resting))
+        return self._dial("penalty_weight") * tf.cond(due, taken, lambda: 0.0)
 
     def _seed_networks(self):
         """Make the networks' own randomness (dropout) a function of (seed, step) as well."""

@@ -17,6 +17,7 @@ from gan_lessons.training.keras_side import KerasSide
 from gan_lessons.training.knobs import KNOBS, allowed
 
 _RESIDENT = {}
+SLICE = 100  # steps of one compiled call: what an interrupt can lose
 
 
 def _resident(array):
@@ -217,23 +218,31 @@ class GAN(KerasSide, Fused, keras.Model):
             self._labels, _ = _resident(labels.astype(np.int32))
 
     def advance(self, steps=1):
-        """Play ``steps`` steps in one compiled call; returns their rows of the record.
+        """Play ``steps`` steps in compiled calls; returns their rows of the record.
 
         Raises Diverged where a loss, a gradient or a weight stops being finite; the game then
-        stands at its last good step.
+        stands at its last good step. An interrupt loses the slice in flight, SLICE steps at most.
         """
         if self._data is None:
             raise ValueError("no data to draw batches from: call attach(data) first")
         if steps < 1 or int(steps) != steps:
             raise ValueError(f"steps must be a whole number of at least 1, got {steps}")
+        first = len(self._rows)
+        for done in range(0, int(steps), SLICE):
+            self._play_slice(min(SLICE, int(steps) - done))
+        return {name: column[first:] for name, column in self.record.items()}
+
+    def _play_slice(self, steps):
         before = self.snapshot()
-        rows, done, sound = self._play(tf.constant(steps))
-        rows = rows.numpy()[: int(done)]
-        if not sound:
-            self._go_back(before, rows)
-        self._rows = np.concatenate([self._rows, rows])
-        new = dict(zip(COLUMNS, rows.T, strict=True))
-        return {"step": np.arange(self.step - len(rows) + 1, self.step + 1), **new}
+        try:
+            rows, done, sound = self._play(tf.constant(steps))
+            rows = rows.numpy()[: int(done)]
+            if not sound:
+                self._go_back(before, rows)
+            self._rows = np.concatenate([self._rows, rows])
+        except KeyboardInterrupt:
+            self.restore(before)
+            raise
 
     def _go_back(self, before, rows):
         """Replay to the last good step of a call that went wrong, then raise Diverged."""

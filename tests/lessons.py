@@ -1,0 +1,65 @@
+"""Reads a lesson: its code, its exercises, their folded solutions."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def lesson(name):
+    """The notebook ``name`` (without its ending)."""
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def solutions(notebook):
+    """By the index of each exercise's code cell, the code of the folded solution below it."""
+    found, exercise = {}, None
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and re.search(r"^check_\w+\(", cell.source, re.M):
+            exercise = index
+        elif "<details><summary><b>Solution" in cell.source:
+            block = re.search(r"```python\n(.*?)```", cell.source, re.S)
+            found[exercise] = block[1]
+    return found
+
+
+def solved(notebook):
+    """A copy in which every exercise's check is made on the solution."""
+    copy = nbformat.from_dict(notebook)
+    for index, code in solutions(notebook).items():
+        cell = copy.cells[index]
+        check = re.search(r"^check_\w+\(.*", cell.source, re.M | re.S)[0]
+        cell.source = cell.source.removesuffix(check) + code + "\n" + check
+    return copy
+
+
+def definitions(notebook):
+    """By name, the functions that the notebook defines in its cells and solutions, as trees.
+
+    Stubs are left out.
+    """
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    functions = {}
+    for source in sources + list(solutions(notebook).values()):
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef):
+                functions[node.name] = node
+    return functions
+
+
+def bare(function):
+    """The function's tree as text, without docstring, annotations and argument checks."""
+    function = ast.parse(ast.unparse(function)).body[0]
+    body = function.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    checks = [s for s in body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)]
+    function.body = [s for s in body if s not in checks]
+    function.returns = None
+    for argument in ast.walk(function.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    return ast.dump(function)
