@@ -233,5 +233,7 @@ def test_ring_refuses(arguments, why):
 def test_measured_results_are_read_by_name():
     found = data.measured("lesson_04")
     assert {"learning", "floor", "repair"} <= set(found)
-    with pytest.raises(ValueError, match=r"nothing was measured for 'lesson_99'; there is lesson_04"):
+    with pytest.raises(
+        ValueError, match=r"nothing was measured for 'lesson_99'; there is lesson_04"
+    ):
         data.measured("lesson_99")

@@ -320,6 +320,25 @@ def dropout_free_discriminator():
     )
 
 
+def test_steps_of_fit_and_advance_are_counted_together():
+    game = new_game()
+    game.fit(POINTS, batch_size=100, verbose=0)
+    game.advance(3)
+    assert game.step == 8
+    np.testing.assert_array_equal(game.record["step"], [6, 7, 8])
+
+
+def test_new_data_are_played_at_once():
+    game, other = new_game(seed=2), new_game(seed=2)
+    game.advance(2)
+    game.attach(POINTS[:50] + 3)
+    game.reset()
+    other.attach(POINTS[:50] + 3)
+    game.advance(5)
+    other.advance(5)
+    assert_same(weights(game), weights(other))
+
+
 def test_save_is_atomic(tmp_path, monkeypatch):
     game = new_game()
     path = tmp_path / "game.keras"
@@ -383,6 +402,8 @@ def test_bad_data_are_refused(shared_game):
         shared_game.attach(np.full((5, 2), np.nan))
     with pytest.raises(ValueError, match="take none"):
         shared_game.attach(POINTS, np.zeros(500, int))
+    with pytest.raises(ValueError, match=r"call compile\(\) first"):
+        GAN(point_generator, dropout_discriminator).advance()
     with pytest.raises(ValueError, match="attach"):
         game = GAN(point_generator, dropout_discriminator)
         game.compile()

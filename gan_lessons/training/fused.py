@@ -15,6 +15,12 @@ BATCH, D_LATENT, G_LATENT, G_LABEL, D_NOISE, G_NOISE, MIX, NETWORK = range(8)
 class Fused:
     """What runs inside the compiled calls of ``GAN``, which holds the networks and variables."""
 
+    def _trace_anew(self):
+        """Forget the compiled calls; each is traced again when it is next made."""
+        self._play = tf.function(self._play_many, reduce_retracing=True)
+        self._paint = tf.function(self._paint_average, reduce_retracing=True)
+        self._judge = tf.function(self._judge_both, reduce_retracing=True)
+
     def _key(self, purpose, i=0):
         """The key of one random draw: a function of seed, step, D update and purpose."""
         return tf.stack([self._seed_now.value, self._step_now.value * 1024 + i * 8 + purpose])

@@ -92,9 +92,10 @@ class GAN(KerasSide, Fused, keras.Model):
             if name not in ("d_rate", "g_rate")
         }
         self._seed_now.assign(seed)
-        self._rows = np.zeros((0, len(COLUMNS)), np.float32)
+        self._rows = np.zeros((0, 1 + len(COLUMNS)), np.float32)  # the step, then the columns
         self._data = self._labels = self._checksum = None
         self.built = True
+        self._trace_anew()
         if data is not None:
             self.attach(data, labels)
 
@@ -166,8 +167,8 @@ class GAN(KerasSide, Fused, keras.Model):
     @property
     def record(self):
         """One entry a step of ``advance``: "step", then each of ``COLUMNS``, float32."""
-        columns = dict(zip(COLUMNS, self._rows.T, strict=True))
-        return {"step": np.arange(1, len(self._rows) + 1), **columns}
+        steps, *columns = self._rows.T
+        return {"step": steps.astype(int), **dict(zip(COLUMNS, columns, strict=True))}
 
     @property
     def knobs(self):
@@ -216,6 +217,7 @@ class GAN(KerasSide, Fused, keras.Model):
             if labels.shape != (len(data),) or labels.min() < 0 or labels.max() >= self.classes:
                 raise ValueError(f"labels must be {len(data)} whole numbers below {self.classes}")
             self._labels, _ = _resident(labels.astype(np.int32))
+        self._trace_anew()  # the compiled calls hold on to the data they were traced with
 
     def advance(self, steps=1):
         """Play ``steps`` steps in compiled calls; returns their rows of the record.
@@ -223,6 +225,8 @@ class GAN(KerasSide, Fused, keras.Model):
         Raises Diverged where a loss, a gradient or a weight stops being finite; the game then
         stands at its last good step. An interrupt loses the slice in flight, SLICE steps at most.
         """
+        if not self.compiled:
+            raise ValueError("the game has no optimizers yet: call compile() first")
         if self._data is None:
             raise ValueError("no data to draw batches from: call attach(data) first")
         if steps < 1 or int(steps) != steps:
@@ -237,6 +241,8 @@ class GAN(KerasSide, Fused, keras.Model):
         try:
             rows, done, sound = self._play(tf.constant(steps))
             rows = rows.numpy()[: int(done)]
+            first = self.step - len(rows) + 1
+            rows = np.column_stack([np.arange(first, first + len(rows)), rows]).astype(np.float32)
             if not sound:
                 self._go_back(before, rows)
             self._rows = np.concatenate([self._rows, rows])
@@ -256,7 +262,7 @@ class GAN(KerasSide, Fused, keras.Model):
                 self._rows = np.concatenate([self._rows, rows[:good]])
                 break
             good -= 1
-        broken = [c for c, v in zip(COLUMNS, rows[-1], strict=True) if not np.isfinite(v)]
+        broken = [c for c, v in zip(COLUMNS, rows[-1, 1:], strict=True) if not np.isfinite(v)]
         what = {
             "d_loss": "D's loss",
             "g_loss": "G's loss",

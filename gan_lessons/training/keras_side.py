@@ -50,9 +50,7 @@ class KerasSide:
             smoothing=smoothing,
             batch=batch,
         )
-        self._play = tf.function(self._play_many, reduce_retracing=True)
-        self._paint = tf.function(self._paint_average, reduce_retracing=True)
-        self._judge = tf.function(self._judge_both, reduce_retracing=True)
+        self._trace_anew()
 
     def call(self, inputs, training=False):
         """The averaged generator's data for z (or [z, one-hot label])."""

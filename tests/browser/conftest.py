@@ -141,6 +141,11 @@ class NotebookPage:
 
     def run_all(self, seconds=300):
         """Run all cells; AssertionError if one of them ends in an error."""
+        self.command("runmenu:run-all")
+        self.ran_all(seconds)
+
+    def ran_all(self, seconds=300):
+        """Wait until all cells have run; AssertionError if one of them ended in an error."""
         prompts = (
             "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p=>p.innerText)"
         )
