@@ -147,7 +147,7 @@ def _examine_d_loss(d_loss):
     _require(
         _close(value, 400.0),
         f"right for small logits, but {value} for logits of ±200, where it should be 400.",
-        "log(sigmoid(x)) overflows. softplus(−x) is the same thing and never does.",
+        "sigmoid(x) is rounded to 0 or 1, and log 0 is −∞. softplus(−x) is −log σ(x), safely.",
     )
 
 
@@ -193,7 +193,7 @@ def _examine_g_loss(g_loss):
     _require(
         _close(value, 200.0),
         f"right for small logits, but {value} for a logit of −200, where it should be 200.",
-        "log(sigmoid(x)) overflows. softplus(−x) is the same thing and never does.",
+        "sigmoid(x) is rounded to 0 or 1, and log 0 is −∞. softplus(−x) is −log σ(x), safely.",
     )
 
 
@@ -384,7 +384,8 @@ def check_states(answers, truth):
 def check_repair(play, knobs, *, seeds=(101, 102), good_enough=..., broken=...):
     """Lesson 04: whether ``knobs`` repair the broken run, on seeds nobody has seen.
 
-    play: function (seed, knobs) -> the judge's distance after the run, or NaN where it diverged.
+    play: function (seed, knobs) -> the judge's distance after the run; an error that it raises (a
+        run that diverged, a knob out of its range) is told in the error's own words.
     knobs: dict of the three knobs that may be turned: d_rate, g_rate, d_steps.
     good_enough, broken: the distance to stay below, and that of the broken run, for the report.
     """
@@ -395,18 +396,15 @@ def check_repair(play, knobs, *, seeds=(101, 102), good_enough=..., broken=...):
         _require(not strange, f"only {', '.join(allowed)} may be turned here, not {strange}.")
         distances = {seed: _call(play, (seed, knobs), "the run") for seed in seeds}
         print("  " + ", ".join(f"seed {s}: distance {d:.0f}" for s, d in distances.items()))
-        _require(
-            all(np.isfinite(d) for d in distances.values()),
-            "a run broke off: a loss became NaN or infinite.",
-            "a learning rate is far too high. Around 1e-3 is a good place to start.",
-        )
         bad = [seed for seed, d in distances.items() if d > good_enough]
         _require(
             not bad,
             f"not yet: the distance should be below {good_enough:.0f} on every seed (broken: about "
             f"{broken:.0f}). Who wins now? Play your knobs in the cockpit and read the doctor.",
-            "balance the two players: with equal steps, equal rates are not far from right.",
-            "D learns 50 times as fast as G here. Try both rates between 1e-3 and 4e-3, d_steps 1.",
+            "balance the two players (with d_steps 1, rates of one size are a good start), and let "
+            "neither rate be tiny: 400 steps are few.",
+            "in the broken preset D's rate is 50 times G's. Try both rates between 1e-3 and 4e-3, "
+            "d_steps 1.",
         )
 
     attempted = all(value is not ... for value in knobs.values())

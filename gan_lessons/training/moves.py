@@ -37,7 +37,7 @@ def ema_step(average, network, step):
     """Move the weights of ``average`` towards those of ``network``; it forgets slowly.
 
     The memory grows with the step, min(.999, (1 + t)/(10 + t)), so that early steps do not linger.
-    Yazıcı et al. 2019, eq. 2.
+    Yazıcı et al. 2019; the growing memory is that of TensorFlow's ExponentialMovingAverage.
     """
     t = tf.cast(step, tf.float32)
     keep = tf.minimum(0.999, (1.0 + t) / (10.0 + t))
