@@ -171,8 +171,9 @@ class NotebookPage:
         self.button(text).click()
 
     def status(self):
-        """What the first panel's status line says."""
-        return self.page.locator('.jp-OutputArea [role="status"]').first.inner_text()
+        """What the first panel that has something to say says in its status line."""
+        lines = self.page.locator('.jp-OutputArea [role="status"]').all_inner_texts()
+        return next((line for line in lines if line.strip()), "")
 
     def says(self, words, seconds=20):
         """Wait until the status line holds these words, and return it."""

@@ -16,8 +16,8 @@ RATE = "learning rate of D"
 
 def test_the_lesson(open_notebook, capsys):
     """One visit, since running the lesson takes a minute: each part below is a test of its own."""
-    lesson = opened(open_notebook)
     with capsys.disabled():
+        lesson = opened(open_notebook)
         the_small_panels_answer(lesson)
         the_cockpit_plays(lesson)
         every_preset_plays(lesson)
