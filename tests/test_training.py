@@ -320,6 +320,26 @@ def dropout_free_discriminator():
     )
 
 
+def test_fit_plays_under_a_distribution_strategy():
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        game = new_game(seed=1, d_steps=2)
+    alone = new_game(seed=1, d_steps=2)
+    for player in (game, alone):
+        player.fit(POINTS[:100], batch_size=50, shuffle=False, verbose=0)
+    assert game.step == 2
+    for a, b in zip(game.generator.get_weights(), alone.generator.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
+
+
+def test_fit_follows_the_knob_d_steps():
+    game = new_game()
+    for d_steps in (1, 3):
+        game.turn(d_steps=d_steps)
+        before = int(game.d_optimizer.iterations)
+        game.fit(POINTS[:100], batch_size=50, verbose=0)
+        assert int(game.d_optimizer.iterations) - before == 2 * d_steps
+
+
 def test_steps_of_fit_and_advance_are_counted_together():
     game = new_game()
     game.fit(POINTS, batch_size=100, verbose=0)

@@ -97,8 +97,11 @@ class Fused:
 
         return draw
 
-    def _step(self, batch):
-        """One step: ``d_steps`` updates of D, one of G; batch(purpose, i) -> real data, labels."""
+    def _step(self, batch, d_steps=None):
+        """One step: some updates of D, one of G; batch(purpose, i) -> real data, labels.
+
+        d_steps: a number to unroll in the trace; by default the knob is read at each step.
+        """
         self._seed_networks()
 
         def d_update(i, *_):
@@ -113,9 +116,14 @@ class Fused:
                 lambda d, r, f: self._penalty(d, r, f, i),
             )
 
-        often = tf.cast(self._dial("d_steps"), tf.int64)
-        start = tf.constant(0, tf.int64), *[tf.zeros(())] * 3
-        _, value, extra, norm = tf.while_loop(lambda i, *_: i < often, d_update, start)
+        state = tf.constant(0, tf.int64), *[tf.zeros(())] * 3
+        if d_steps is None:
+            often = tf.cast(self._dial("d_steps"), tf.int64)
+            state = tf.while_loop(lambda i, *_: i < often, d_update, state)
+        else:
+            for _ in range(d_steps):
+                state = d_update(*state)
+        _, value, extra, norm = state
         real, label = batch(G_LABEL, 0)
         g_value, g_norm = g_step(
             View(self.generator, label),

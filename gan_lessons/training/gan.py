@@ -185,6 +185,8 @@ class GAN(KerasSide, Fused, keras.Model):
     def turn(self, **values):
         """Turn knobs by name; what is asked for holds from the next step on."""
         wanted = {name: allowed(name, value) for name, value in values.items()}
+        if "d_steps" in wanted:
+            self.train_function = None  # fit unrolls them in its trace
         for name, value in wanted.items():
             if name == "d_rate":
                 self.d_optimizer.learning_rate = value

@@ -60,7 +60,9 @@ class KerasSide:
         """One step of the game on a batch of ``fit``'s data set: x, or (x, labels)."""
         x, label = batch if isinstance(batch, tuple) else (batch, None)
         real = to_float(x), None if label is None else self._one_hot(label)
-        row = self._step(lambda purpose, i: real)
+        with tf.init_scope():  # a strategy allows no loop around an optimizer, so it is unrolled
+            d_steps = self._value("d_steps")
+        row = self._step(lambda purpose, i: real, d_steps)
         return dict(zip(COLUMNS, tf.unstack(row), strict=True))
 
     def test_step(self, batch):

@@ -233,9 +233,9 @@ class NotebookPage:
         return json.loads(eval(found["data"]["text/plain"]))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium without a window."""
+    """Chromium without a window. It ends with its module, since its event loop bars all others."""
     playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else None
     if playwright is None:
         from playwright import sync_api as playwright
