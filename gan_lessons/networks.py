@@ -10,8 +10,16 @@ from gan_lessons.runtime import keras
 layers, ops = keras.layers, keras.ops
 
 
+def _at_least(least, **sizes):
+    for name, size in sizes.items():
+        if size < least:
+            raise ValueError(f"{name} must be at least {least}, got {size}")
+
+
 def _latent(latent_dim, classes):
     """Inputs of a generator, and the vector it starts from: z, with the one-hot label beside it."""
+    _at_least(1, latent_dim=latent_dim)
+    _at_least(0, classes=classes)
     z = keras.Input((latent_dim,), name="z")
     if not classes:
         return z, z
@@ -21,6 +29,7 @@ def _latent(latent_dim, classes):
 
 def _verdict(x, features, classes):
     """A discriminator from its input and its last features, shape (batch, d)."""
+    _at_least(0, classes=classes)
     logit = layers.Dense(1)(features)
     if not classes:
         return keras.Model(x, logit, name="discriminator")
@@ -88,6 +97,7 @@ def article_discriminator():
 
 def point_generator(latent_dim=2, width=64, depth=2):
     """A small dense generator of points: z -> (2,)."""
+    _at_least(1, latent_dim=latent_dim, width=width, depth=depth)
     z = h = keras.Input((latent_dim,), name="z")
     for _ in range(depth):
         h = layers.Dense(width, activation="relu")(h)
@@ -96,6 +106,7 @@ def point_generator(latent_dim=2, width=64, depth=2):
 
 def point_discriminator(width=64, depth=2):
     """A small dense discriminator of points: (2,) -> one logit."""
+    _at_least(1, width=width, depth=depth)
     x = h = keras.Input((2,), name="point")
     for _ in range(depth):
         h = layers.LeakyReLU(0.2)(layers.Dense(width)(h))

@@ -3,14 +3,16 @@
 import contextlib
 import os
 import sys
+from pathlib import Path
+
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: "quota period" or "max period"
 
 
 def cpu_limit() -> int:
     """How many CPUs this process may use: the machine's, or fewer where a container caps them."""
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with contextlib.suppress(OSError, ValueError):
-        with open("/sys/fs/cgroup/cpu.max") as file:  # cgroup v2: "quota period" or "max period"
-            quota, period = file.read().split()
+        quota, period = CPU_QUOTA.read_text().split()
         if quota != "max":
             cpus = min(cpus, max(1, int(quota) // int(period)))
     return cpus
