@@ -1,6 +1,6 @@
 """The cockpit: play, pause, turn, rewind and fork any Game while its pictures follow.
 
-Training is one task on the kernel's event loop. It trains a slice of about 30 ms, draws if that is
+Training is one task on the kernel's event loop. It trains a slice of 10 to 40 ms, draws if that is
 due, and then lets the kernel read its messages; so buttons and sliders stay alive.
 """
 
@@ -20,7 +20,7 @@ from gan_lessons.panels.screens import Screens
 from gan_lessons.panels.timeline import Timeline
 from gan_lessons.pictures import tile
 
-SLICE = 0.030  # seconds of training between two looks at the kernel's messages
+SLICES = (0.010, 0.040)  # seconds of training between two looks at the kernel's messages
 BREATH = 0.002  # seconds given to the kernel for them
 DRAWING_SHARE = 1 / 3  # of the time at most
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
@@ -141,15 +141,18 @@ class Cockpit:
                 stop_listening(self)
 
     def _slice(self):
-        """Train for about SLICE seconds, then draw and write what is due."""
+        """Train until a frame is due, as far as SLICES allow; then draw and write what is due."""
         start = time.perf_counter()
         goal = self.console.stop_at.value
-        left = SLICE
-        while left > 0.3 * SLICE and self.game.step < goal and not self.interrupted:
+        between_frames = self.screens.last_cost * (1 - DRAWING_SHARE) / DRAWING_SHARE
+        between_frames -= self.pace.step_time / 2  # steps are whole: overshoot as often as not
+        length = min(max(between_frames - self._since_frame, SLICES[0]), SLICES[1])
+        left = length
+        while left > 0.3 * length and self.game.step < goal and not self.interrupted:
             self._advance(min(goal, self.timeline.next_due(self.game.step)), left)
-            left = start + SLICE - time.perf_counter()
+            left = start + length - time.perf_counter()
         self._since_frame += time.perf_counter() - start
-        if self._since_frame * DRAWING_SHARE >= self.screens.last_cost * (1 - DRAWING_SHARE):
+        if self._since_frame >= between_frames:
             self._since_frame = 0.0
             self.screens.look_at(until=goal)
             self.screens.draw_frame()

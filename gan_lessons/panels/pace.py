@@ -9,7 +9,7 @@ class Pace:
 
     def __init__(self):
         self.played = 0.0  # in all
-        self._step_time = 0.001  # a guess, until steps have been timed
+        self.step_time = 0.001  # a guess, until steps have been timed
         self._done = {}  # when each thing was last done
         self._seen = deque(maxlen=20)  # (time, step) of the last seconds
         self._last = self._end = 0.0
@@ -40,11 +40,11 @@ class Pace:
 
     def steps_in(self, seconds):
         """Return how many steps should take so long; at least 1."""
-        return max(1, int(seconds / self._step_time))
+        return max(1, int(seconds / self.step_time))
 
     def timed(self, steps, seconds):
         """Take note of how long some steps took."""
-        self._step_time = max(0.5 * (self._step_time + seconds / steps), 1e-5)
+        self.step_time = max(0.5 * (self.step_time + seconds / steps), 1e-5)
 
     def passed(self, step):
         """Take note that the game stands at ``step`` now."""
