@@ -62,7 +62,7 @@ def game():
 def test_presets_do_what_they_say(game, state, seed):
     """The loss doctor, who sees the curves and D's verdicts only, names each preset."""
     game.reset(seed)
-    game.turn(**PRESETS["healthy"] | PRESETS[state])
+    game.turn(**PRESETS[state])
     record = game.advance(250)
     found = diagnose(record, "non-saturating", game.references(), game.verdicts())
     assert found.state == state, (found, {k: np.median(v[-100:]) for k, v in record.items()})
@@ -73,7 +73,7 @@ def test_the_broken_run_is_broken_and_its_solution_repairs_it(game):
     distances = {}
     for name in ("broken", "healthy"):
         game.reset(201)
-        game.turn(**PRESETS["healthy"] | PRESETS[name])
+        game.turn(**PRESETS[name])
         game.advance(400)
         distances[name] = verdict(game.sample(1000)).distance
     assert distances["broken"] > 3 * distances["healthy"], distances

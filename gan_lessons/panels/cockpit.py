@@ -88,16 +88,6 @@ class Cockpit:
         """Return both pictures as they are now as one PNG, for readers without a kernel."""
         return Image(data=self.screens.still(), format="png")
 
-    def meter(self):
-        """Return frames per second, milliseconds per frame and the share of time spent drawing."""
-        frames, drawing = self.screens.frames, self.screens.seconds
-        played = self.pace.played
-        return {
-            "frames_per_second": frames / played if played else 0.0,
-            "ms_per_frame": 1000 * drawing / frames if frames else 0.0,
-            "drawing_share": drawing / played if played else 0.0,
-        }
-
     def retire(self):
         """Stop for good: another panel has taken the game. Gives the memory back."""
         self._stop("A newer panel plays this game; use that one.", save=False)
