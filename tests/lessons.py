@@ -63,3 +63,12 @@ def bare(function):
         if isinstance(argument, ast.arg):
             argument.annotation = None
     return ast.dump(function)
+
+
+def hints(check, capsys, times=4):
+    """What a check says to the same wrong answer, again and again; it must not pass."""
+    said = []
+    for _ in range(times):
+        assert check() is False
+        said.append(capsys.readouterr().out)
+    return said

@@ -1,55 +1,12 @@
-"""Lesson 04: its code is the package's, its exercises accept their solutions, its presets hold."""
+"""Lesson 04: its presets do what they say, and what its repair relies on holds."""
 
-import ast
-import inspect
-import textwrap
-
-import nbclient
 import numpy as np
 import pytest
-from lessons import bare, definitions, lesson, solutions, solved
 
-from gan_lessons import objectives
 from gan_lessons.judge import verdict
 from gan_lessons.panels import diagnose
-from gan_lessons.training import digit_game, moves
+from gan_lessons.training import digit_game
 from gan_lessons.training.recipes import PRESETS
-
-NAME = "04_training_loop"
-
-
-@pytest.fixture(scope="module")
-def notebook():
-    return lesson(NAME)
-
-
-@pytest.mark.parametrize("name", ["log_loss_d", "non_saturating_g", "d_step", "g_step"])
-def test_the_lesson_s_functions_are_the_package_s(notebook, name):
-    module = moves if hasattr(moves, name) and name.endswith("_step") else objectives
-    source = textwrap.dedent(inspect.getsource(getattr(module, name)))
-    assert bare(definitions(notebook)[name]) == bare(ast.parse(source).body[0])
-
-
-def test_cells_are_short(notebook):
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            lines = [line for line in cell.source.splitlines() if line.strip()]
-            assert len(lines) <= 30, cell.source
-
-
-def test_at_least_four_exercises_have_solutions(notebook):
-    assert len(solutions(notebook)) >= 4
-
-
-def test_every_solution_is_accepted(notebook):
-    """The whole lesson with the solutions filled in, in a kernel of its own."""
-    copy = solved(notebook)
-    nbclient.NotebookClient(copy, timeout=300, kernel_name="python3").execute()
-    for index in solutions(notebook):
-        said = "".join(output.get("text", "") for output in copy.cells[index].outputs)
-        assert "✓" in said, said
-    untouched = [notebook.cells[i].outputs for i in solutions(notebook)]
-    assert all("not attempted yet" in str(outputs) for outputs in untouched)
 
 
 @pytest.fixture(scope="module")

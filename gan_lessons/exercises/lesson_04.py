@@ -1,60 +1,10 @@
-"""The checks: each says "not attempted yet", what is wrong (a hint that grows), or ✓."""
-
-import dis
-from collections import Counter
+"""The checks of lesson 04: the losses, their lines, G's step, reading and repairing a run."""
 
 import numpy as np
 
-_tries = Counter()
+from gan_lessons.exercises.core import Wrong, call, checked, close, given, number, require
 
-
-class _Wrong(Exception):
-    """What is wrong with an answer: hints from gentle to plain."""
-
-
-def _require(right, *hints):
-    if not right:
-        raise _Wrong(*hints)
-
-
-def _checked(name, attempted, examine, praise):
-    """Run one check and print its verdict; True where the answer is right."""
-    if not attempted:
-        print(f"· {name}: not attempted yet")
-        return False
-    try:
-        examine()
-    except _Wrong as wrong:
-        hints = wrong.args
-        print(f"✗ {name}: {hints[min(_tries[name, hints], len(hints) - 1)]}")
-        _tries[name, hints] += 1
-        return False
-    print(f"✓ {name}: {praise}")
-    return True
-
-
-def _number(value, what):
-    """``value`` as one float, whatever framework it comes from."""
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise _Wrong(f"{what} should be a number, but it is {type(value).__name__}.") from None
-    _require(
-        array.size == 1,
-        f"{what} should be one number for the whole batch, but it has shape {array.shape}.",
-        f"{what} has shape {array.shape}: take the mean over the batch (tf.reduce_mean).",
-    )
-    return float(array.reshape(()))
-
-
-def _call(function, arguments, what):
-    try:
-        return function(*arguments)
-    except Exception as error:
-        raise _Wrong(f"{what} stopped with {type(error).__name__}: {error}") from None
-
-
-# --- 04: the losses -------------------------------------------------------------------------------
+# --- the losses -------------------------------------------------------------------------------
 
 REAL = np.array([[2.0], [-0.5], [1.0]], np.float32)
 FAKE = np.array([[-1.0], [0.5], [-3.0]], np.float32)
@@ -74,78 +24,62 @@ def check_losses(d_loss, g_loss):
         _examine_d_loss(d_loss)
         _examine_g_loss(g_loss)
 
-    attempted = not (_is_stub(d_loss) or _is_stub(g_loss))
-    return _checked("losses", attempted, examine, "both losses agree with the formulas.")
-
-
-def _is_stub(function):
-    """Whether the function is still the stub: all it does is return nothing, or ``...``."""
-    if not hasattr(function, "__code__"):
-        return False
-    plain = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
-    return all(
-        step.opname in plain and (step.opname == "RESUME" or step.argval in (None, ...))
-        for step in dis.get_instructions(function)
-    )
-
-
-def _close(a, b):
-    return np.isclose(a, b, rtol=1e-4, atol=1e-5)
+    return checked("losses", given(d_loss, g_loss), examine, "both losses agree with the formulas.")
 
 
 def _examine_d_loss(d_loss):
-    value = _number(_call(d_loss, (REAL, FAKE), "your D loss"), "your D loss")
+    value = number(call(d_loss, (REAL, FAKE), "your D loss"), "your D loss")
     on_real, on_fake = _softplus(-REAL), _softplus(FAKE)
     right = on_real.mean() + on_fake.mean()
     swapped = _softplus(REAL).mean() + _softplus(-FAKE).mean()
     doubled = np.mean(_softplus(-_sigmoid(REAL))) + np.mean(_softplus(_sigmoid(FAKE)))
-    _require(
+    require(
         np.isfinite(value),
         "your D loss is NaN or infinite on small logits.",
         "a logit can be negative: it has no logarithm. Use tf.nn.softplus on the logits.",
     )
-    _require(
-        not _close(value, -right),
+    require(
+        not close(value, -right),
         "look at the sign of your D loss.",
         "you return what D maximises. An optimizer descends: put a minus in front.",
     )
-    _require(
-        not _close(value, swapped),
+    require(
+        not close(value, swapped),
         "D would learn the opposite of what you want.",
         "real and fake are swapped: −log D(x) is softplus(−real), −log(1 − D) is softplus(fake).",
     )
-    _require(
-        not _close(value, right / 2),
+    require(
+        not close(value, right / 2),
         "your D loss is half of the one in the formula.",
         "you took the mean of the two halves (Keras' habit). The formula adds them: 2 log 2 = "
         "1.386 at the start, not 0.693.",
     )
-    _require(
-        not _close(value, on_real.sum() + on_fake.sum()),
+    require(
+        not close(value, on_real.sum() + on_fake.sum()),
         "your D loss grows with the batch size.",
         "take the mean over the batch, not the sum: the formula has expectations E.",
     )
-    _require(
-        not _close(value, doubled),
+    require(
+        not close(value, doubled),
         "is a sigmoid applied twice?",
         "softplus already contains the sigmoid; give it the logits as they are.",
     )
     for part, other in (("real", on_real), ("fake", on_fake)):
-        _require(
-            not _close(value, other.mean()),
+        require(
+            not close(value, other.mean()),
             "your D loss has only one of its two halves.",
             f"it has the half on {part} data; D must also learn from the other.",
         )
-    _require(
-        _close(value, right),
+    require(
+        close(value, right),
         f"for three real and three fake logits the loss should be {right:.4f}; yours is "
         f"{value:.4f}.",
         "L_D = mean of softplus(−real) plus mean of softplus(fake).",
     )
     huge = np.array([[200.0]], np.float32)
-    value = _number(d_loss(-huge, huge), "your D loss")
-    _require(
-        _close(value, 400.0),
+    value = number(d_loss(-huge, huge), "your D loss")
+    require(
+        close(value, 400.0),
         f"right for small logits, but {value} for logits of ±200, where it should be 400.",
         "sigmoid(x) is rounded to 0 or 1, and log 0 is −∞. softplus(−x) is −log σ(x), safely.",
     )
@@ -156,106 +90,106 @@ def _sigmoid(x):
 
 
 def _examine_g_loss(g_loss):
-    value = _number(_call(g_loss, (FAKE,), "your G loss"), "your G loss")
+    value = number(call(g_loss, (FAKE,), "your G loss"), "your G loss")
     right, fooled = _softplus(-FAKE).mean(), _softplus(FAKE).mean()
-    _require(
+    require(
         np.isfinite(value),
         "your G loss is NaN or infinite on small logits.",
         "a logit can be negative: it has no logarithm. Use tf.nn.softplus on the logits.",
     )
-    _require(
-        not _close(value, -right),
+    require(
+        not close(value, -right),
         "look at the sign of your G loss.",
         "minimising +log D(G(z)) teaches G to be caught. You need −log D(G(z)).",
     )
-    _require(
-        not _close(value, -fooled),
+    require(
+        not close(value, -fooled),
         "this is a G loss, but not the non-saturating one.",
         "this is log(1 − D(G(z))), the minimax loss: its gradient dies when D is sure. The "
         "non-saturating loss is −log D(G(z)).",
     )
-    _require(
-        not _close(value, fooled),
+    require(
+        not close(value, fooled),
         "this is D's half on fakes: G would help D.",
         "G wants its fakes called real: −log D(G(z)) = softplus(−fake).",
     )
-    _require(
-        not _close(value, _softplus(-FAKE).sum()),
+    require(
+        not close(value, _softplus(-FAKE).sum()),
         "your G loss grows with the batch size.",
         "take the mean over the batch, not the sum.",
     )
-    _require(
-        _close(value, right),
+    require(
+        close(value, right),
         f"for three fake logits the loss should be {right:.4f}; yours is {value:.4f}.",
         "L_G = mean of softplus(−fake).",
     )
-    value = _number(g_loss(np.array([[-200.0]], np.float32)), "your G loss")
-    _require(
-        _close(value, 200.0),
+    value = number(g_loss(np.array([[-200.0]], np.float32)), "your G loss")
+    require(
+        close(value, 200.0),
         f"right for small logits, but {value} for a logit of −200, where it should be 200.",
         "sigmoid(x) is rounded to 0 or 1, and log 0 is −∞. softplus(−x) is −log σ(x), safely.",
     )
 
 
-# --- 04: the reference lines ----------------------------------------------------------------------
+# --- the reference lines ----------------------------------------------------------------------
 
 
 def check_references(d_loss=..., g_loss=...):
     """Lesson 04: the two losses where D cannot tell real from fake and answers ½ to everything."""
 
     def examine():
-        d, g = _number(d_loss, "d_loss"), _number(g_loss, "g_loss")
+        d, g = number(d_loss, "d_loss"), number(g_loss, "g_loss")
         for name, value in (("d_loss", d), ("g_loss", g)):
-            _require(
+            require(
                 value != 0,
                 f"{name} = 0 would mean a player who is never wrong.",
                 "neither loss goes to zero in a good game: D is as unsure as can be, D(x) = ½.",
             )
-            _require(
+            require(
                 value != 0.5,
                 f"{name} = ½ is D's answer, not a loss.",
                 "put the answer ½ into −log.",
             )
-            _require(
+            require(
                 value > 0,
                 f"{name} is negative, but −log of a probability is not.",
                 "log ½ is negative; the losses have a minus sign.",
             )
-        _require(
+        require(
             not np.isclose(d, np.log(2), atol=0.01),
             "your D loss counts one half of what D judges.",
             "D pays −log ½ on real data and −log ½ on fakes: two terms (we add, Keras averages).",
         )
-        _require(
+        require(
             not np.isclose(d, 2 * np.log10(2), atol=0.005),
             "which logarithm did you take?",
             "the natural logarithm: np.log, not np.log10.",
         )
-        _require(
+        require(
             not (np.isclose(d, 2, atol=0.01) or np.isclose(g, 1, atol=0.01)),
             "which logarithm did you take?",
             "the natural logarithm: np.log, not np.log2.",
         )
-        _require(
+        require(
             np.isclose(d, 2 * np.log(2), atol=0.01),
             "put D(x) = D(G(z)) = ½ into L_D.",
             "L_D = −log ½ − log(1 − ½).",
         )
-        _require(
+        require(
             np.isclose(g, np.log(2), atol=0.01),
             "D's is right. Put D(G(z)) = ½ into L_G: how many terms has it?",
             "L_G = −log ½: one term.",
         )
 
-    return _checked(
+    return checked(
         "reference lines",
-        d_loss is not ... and g_loss is not ...,
+        given(d_loss, g_loss),
         examine,
         "L_D = 2 log 2 = 1.386 and L_G = log 2 = 0.693. Look for these lines in every plot.",
     )
 
 
-# --- 04: G's step ---------------------------------------------------------------------------------
+# --- G's step ---------------------------------------------------------------------------------
 
 
 def check_g_step(g_step, loss, make_generator, make_discriminator, make_optimizer):
@@ -278,34 +212,34 @@ def check_g_step(g_step, loss, make_generator, make_discriminator, make_optimize
         try:
             returned = g_step(generator, discriminator, optimizer, loss, z)
         except ValueError as error:
-            _require(
+            require(
                 "gradient" not in str(error).lower() and "None" not in str(error),
                 "no gradient reaches the weights you ask for.",
                 "make the fakes inside the tape, and do not cut them off (stop_gradient, "
                 ".numpy()): the gradient must run from the loss through D and through G.",
             )
-            raise _Wrong(f"your step stopped with ValueError: {error}") from None
+            raise Wrong(f"your step stopped with ValueError: {error}") from None
         except Exception as error:
-            raise _Wrong(f"your step stopped with {type(error).__name__}: {error}") from None
+            raise Wrong(f"your step stopped with {type(error).__name__}: {error}") from None
         moved = _flat(generator.get_weights()) - _flat(start)
         d_moved = _flat(discriminator.get_weights()) - _flat(d_start)
-        _require(
+        require(
             not d_moved.any(),
             "D has moved in G's step.",
             "D's weights changed: G's step would teach D to call fakes real. Ask only for the "
             "gradient by generator.trainable_variables, and apply it to those.",
         )
-        _require(
+        require(
             moved.any(),
             "G has not moved.",
             "G's weights are what they were: apply the gradients to generator.trainable_variables.",
         )
-        _require(
+        require(
             moved @ right > 0,
             "G has moved the wrong way: D's verdict on its fakes fell.",
             "the step must descend loss(D(G(z))); is there a minus too many, or D's loss?",
         )
-        _require(
+        require(
             np.allclose(moved, right, rtol=1e-2, atol=1e-6),
             "G has moved, but not along the gradient of loss(D(G(z))).",
             f"your step is {np.linalg.norm(moved) / np.linalg.norm(right):.3g} times as long as "
@@ -313,15 +247,15 @@ def check_g_step(g_step, loss, make_generator, make_discriminator, make_optimize
             "loss, one step, z as given.",
         )
         returned = returned[0] if isinstance(returned, tuple) else returned
-        _require(
-            returned is not None and _close(_number(returned, "what you return"), expected),
+        require(
+            returned is not None and close(number(returned, "what you return"), expected),
             f"G has moved rightly, but the loss you return is not the one before the step "
             f"({expected:.4f}).",
             "return the value of the loss computed inside the tape.",
         )
 
-    return _checked(
-        "G's step", not _is_stub(g_step), examine, "G moved down its own loss, and D stood still."
+    return checked(
+        "G's step", given(g_step), examine, "G moved down its own loss, and D stood still."
     )
 
 
@@ -340,7 +274,7 @@ def _angle(a, b):
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
-# --- 04: reading the losses -----------------------------------------------------------------------
+# --- reading the losses -----------------------------------------------------------------------
 
 STATES = ("D wins", "G wins", "oscillation")
 
@@ -350,11 +284,11 @@ def check_states(answers, truth):
 
     def examine():
         for run, answer in answers.items():
-            _require(
+            require(
                 answer in STATES,
                 f"run {run}: {answer!r} is none of {', '.join(map(repr, STATES))}.",
             )
-        _require(
+        require(
             len(set(answers.values())) == len(STATES),
             "each of the three states occurs once.",
         )
@@ -363,22 +297,23 @@ def check_states(answers, truth):
             return
         mixed = {truth[run] for run in wrong} | {answers[run] for run in wrong}
         if mixed == {"D wins", "G wins"}:
-            raise _Wrong(
+            raise Wrong(
                 f"runs {' and '.join(wrong)}: a player wins when its *own* loss is small.",
                 "L_D near 0 and L_G high: D knows every fake. L_D above 2 log 2: D is fooled.",
             )
-        raise _Wrong(
+        raise Wrong(
             f"look again at {' and '.join('run ' + run for run in wrong)}: does a curve settle, "
             "or does it keep swinging?",
             "oscillation: both losses swing by more than their own size. A win: one side's loss "
             "settles far from its dashed line.",
         )
 
-    attempted = all(answer is not ... for answer in answers.values())
-    return _checked("reading the losses", attempted, examine, "you can read a GAN's losses.")
+    return checked(
+        "reading the losses", given(*answers.values()), examine, "you can read a GAN's losses."
+    )
 
 
-# --- 04: the repair -------------------------------------------------------------------------------
+# --- the repair -------------------------------------------------------------------------------
 
 
 def check_repair(play, knobs, *, seeds=(101, 102), good_enough=..., broken=...):
@@ -393,11 +328,11 @@ def check_repair(play, knobs, *, seeds=(101, 102), good_enough=..., broken=...):
 
     def examine():
         strange = [name for name in knobs if name not in allowed]
-        _require(not strange, f"only {', '.join(allowed)} may be turned here, not {strange}.")
-        distances = {seed: _call(play, (seed, knobs), "the run") for seed in seeds}
+        require(not strange, f"only {', '.join(allowed)} may be turned here, not {strange}.")
+        distances = {seed: call(play, (seed, knobs), "the run") for seed in seeds}
         print("  " + ", ".join(f"seed {s}: distance {d:.0f}" for s, d in distances.items()))
         bad = [seed for seed, d in distances.items() if d > good_enough]
-        _require(
+        require(
             not bad,
             f"not yet: the distance should be below {good_enough:.0f} on every seed (broken: about "
             f"{broken:.0f}). Who wins now? Play your knobs in the cockpit and read the doctor.",
@@ -407,5 +342,6 @@ def check_repair(play, knobs, *, seeds=(101, 102), good_enough=..., broken=...):
             "d_steps 1.",
         )
 
-    attempted = all(value is not ... for value in knobs.values())
-    return _checked("repair", attempted, examine, "the game learns on seeds you have not seen.")
+    return checked(
+        "repair", given(*knobs.values()), examine, "the game learns on seeds you have not seen."
+    )

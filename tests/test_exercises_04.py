@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from lessons import hints
 
-from gan_lessons import exercises
 from gan_lessons.exercises import (
     check_g_step,
     check_losses,
@@ -16,21 +16,6 @@ from gan_lessons.networks import point_discriminator, point_generator
 from gan_lessons.objectives import log_loss_d, non_saturating_g
 from gan_lessons.runtime import keras, tf
 from gan_lessons.training import g_step
-
-
-@pytest.fixture(autouse=True)
-def fresh_hints():
-    exercises._tries.clear()
-
-
-def hints(check, capsys, times=4):
-    """What a check says to the same wrong answer, again and again; it must not pass."""
-    said = []
-    for _ in range(times):
-        assert check() is False
-        said.append(capsys.readouterr().out)
-    return said
-
 
 mean, softplus = tf.reduce_mean, tf.nn.softplus
 

@@ -1,0 +1,77 @@
+"""What every check is made of: a verdict in one line, hints that grow, arguments made plain."""
+
+import dis
+from collections import Counter
+
+import numpy as np
+
+tries = Counter()
+
+
+class Wrong(Exception):
+    """What is wrong with an answer: hints from gentle to plain."""
+
+
+def require(right, *hints):
+    """Raise Wrong with these hints unless ``right``."""
+    if not right:
+        raise Wrong(*hints)
+
+
+def checked(name, attempted, examine, praise):
+    """Run one check and print its verdict; True where the answer is right."""
+    if not attempted:
+        print(f"· {name}: not attempted yet")
+        return False
+    try:
+        examine()
+    except Wrong as wrong:
+        hints = wrong.args
+        print(f"✗ {name}: {hints[min(tries[name, hints], len(hints) - 1)]}")
+        tries[name, hints] += 1
+        return False
+    print(f"✓ {name}: {praise}")
+    return True
+
+
+def given(*answers):
+    """Whether no answer is still the dots, nor a function that is still a stub."""
+    return all(answer is not ... and not is_stub(answer) for answer in answers)
+
+
+def number(value, what):
+    """``value`` as one float, whatever framework it comes from."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise Wrong(f"{what} should be a number, but it is {type(value).__name__}.") from None
+    require(
+        array.size == 1,
+        f"{what} should be one number, but it has shape {array.shape}.",
+        f"{what} has shape {array.shape}: take the mean over the batch (tf.reduce_mean).",
+    )
+    return float(array.reshape(()))
+
+
+def close(a, b):
+    """Whether two numbers or arrays agree to four digits."""
+    return bool(np.all(np.isclose(a, b, rtol=1e-4, atol=1e-5)))
+
+
+def call(function, arguments, what):
+    """``function(*arguments)``; whatever it raises is told in its own words."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        raise Wrong(f"{what} stopped with {type(error).__name__}: {error}") from None
+
+
+def is_stub(function):
+    """Whether it is a function that is still a stub: all it does is return nothing, or ``...``."""
+    if not hasattr(function, "__code__"):
+        return False
+    plain = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+    return all(
+        step.opname in plain and (step.opname == "RESUME" or step.argval in (None, ...))
+        for step in dis.get_instructions(function)
+    )

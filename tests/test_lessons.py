@@ -1,0 +1,104 @@
+"""What every lesson keeps to: short cells, the package's own code, exercises with solutions."""
+
+import ast
+import base64
+import importlib
+import inspect
+import pkgutil
+import re
+import textwrap
+
+import nbclient
+import pytest
+from lessons import FOLDER, bare, definitions, lesson, solutions, solved
+
+import gan_lessons
+
+NAMES = sorted(path.stem for path in FOLDER.glob("*.ipynb"))
+CODED_HERE = {  # at the least; whatever else has a name of the package's must be the same too
+    "04_training_loop": {"log_loss_d", "non_saturating_g", "d_step", "g_step"},
+}
+PICTURES = ("image/png", "image/gif")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def notebook(name):
+    return lesson(name)
+
+
+@pytest.fixture(scope="module")
+def package():
+    """By name, the tree of every public function of the package; exercises left out."""
+    found = {}
+    for module in pkgutil.walk_packages(gan_lessons.__path__, "gan_lessons."):
+        if ".exercises" in module.name:
+            continue
+        members = vars(importlib.import_module(module.name))
+        for name, member in members.items():
+            if inspect.isfunction(member) and member.__module__ == module.name:
+                source = textwrap.dedent(inspect.getsource(member))
+                found[name] = bare(ast.parse(source).body[0])
+    return found
+
+
+def test_the_lesson_s_functions_are_the_package_s(name, notebook, package):
+    here = definitions(notebook)
+    shared = here.keys() & package.keys()
+    assert shared >= CODED_HERE.get(name, set())
+    for function in shared:
+        assert bare(here[function]) == package[function], function
+
+
+def test_cells_are_short(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            lines = [line for line in cell.source.splitlines() if line.strip()]
+            assert len(lines) <= 30, cell.source
+
+
+def test_at_least_four_exercises_have_solutions(notebook):
+    assert len(solutions(notebook)) >= 4
+
+
+def test_every_solution_is_accepted(notebook):
+    """The whole lesson with the solutions filled in, in a kernel of its own."""
+    copy = solved(notebook)
+    where = {"metadata": {"path": str(FOLDER)}}
+    nbclient.NotebookClient(copy, timeout=300, kernel_name="python3", resources=where).execute()
+    for index in solutions(notebook):
+        said = "".join(output.get("text", "") for output in copy.cells[index].outputs)
+        assert "✓" in said and "✗" not in said, said
+        assert "not attempted yet" in str(notebook.cells[index].outputs)
+
+
+def test_it_is_committed_as_it_ran(notebook):
+    """From a fresh kernel, without widget state, with small pictures and no error."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert "widgets" not in notebook.metadata
+    assert notebook.metadata.kernelspec.name == "python3"
+    for output in (output for cell in cells for output in cell.outputs):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output
+        for kind in PICTURES:
+            if kind in output.get("data", {}):
+                assert len(base64.b64decode(output.data[kind])) < 150_000, output.get("metadata")
+    assert len(str(notebook)) < 1_500_000
+
+
+def test_the_order_of_a_lesson(notebook):
+    """Head with times, the end with three things, sources and what comes next."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    for needed in ("| Time to work through |", "| CPU time of Run All |", "| Builds on |"):
+        assert needed in text.split("\n## ")[0], needed
+    ends = ["## Three things to remember", "## Sources", "**Next**"]
+    places = [text.index(part) for part in ends]
+    assert places == sorted(places)
+    for word in ("**Predict.**", "**Pull.**", "**Explain.**", "**Check.**"):
+        assert word in text, word
+    assert not re.search(r"Run All Cells", text)
