@@ -6,6 +6,7 @@ import ipywidgets as widgets
 from IPython.display import Image
 
 from gan_lessons.panels.kernel import Home, Latest
+from gan_lessons.panels.pad import CurvePad
 from gan_lessons.panels.parts import WRAP, describe, labelled, line, picture, say, shown_as
 from gan_lessons.pictures import new_figure, png
 
@@ -54,7 +55,8 @@ class Explorer:
             control.observe(redraw, "value")
             label = labels.get(name) or control.description or name.replace("_", " ")
             control.description = ""
-            rows.append(labelled(label, control))
+            width = "836px" if isinstance(control, CurvePad) else "396px"
+            rows.append(labelled(label, control, width=width))
         box = widgets.HBox([self.image, self.words, self._alt], layout=WRAP)
         self.view = widgets.VBox([widgets.HBox(rows, layout=WRAP), box, self.status])
         self.redraw()
@@ -76,7 +78,11 @@ class Explorer:
         self.image.value = data
         self.words.value = words or ""
         say(self.status, "")
-        now = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.values.items())
+        now = ", ".join(
+            f"{name.replace('_', ' ')} {value}"
+            for name, value in self.values.items()
+            if not isinstance(self.controls[name], CurvePad)  # a list of heights says nothing
+        )
         describe(self._alt, f"{self.alt} Now: {now}.")
 
     def still(self):
