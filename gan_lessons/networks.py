@@ -5,9 +5,13 @@ input, the one-hot label, and the game becomes conditional: G gets the label bes
 it with its features (a projection discriminator: Miyato and Koyama 2018, eq. 6).
 """
 
+import numpy as np
+
+from gan_lessons.data import read_asset
 from gan_lessons.runtime import keras
 
 layers, ops = keras.layers, keras.ops
+PAIR_SHA256 = "ecc0eb0c29a9bb9c17f56b6dfbdb4e868994fa2749fa77e070f8e374e76869b9"
 
 
 def _at_least(least, **sizes):
@@ -66,6 +70,20 @@ def digit_discriminator(classes=0):
     h = layers.LeakyReLU(0.2)(layers.Conv2D(32, 4, strides=2, padding="same")(h))
     h = layers.LeakyReLU(0.2)(layers.Conv2D(64, 4, strides=2, padding="same")(h))
     return _verdict(x, layers.Flatten()(h), classes)
+
+
+def trained_pair():
+    """The course's two digit networks as they stand after 30,000 steps: (generator, discriminator).
+
+    They never saw any but the shipped training digits; ``tools/train_pair.py`` made them. Raises
+    FileNotFoundError or ValueError where the shipped weights are missing or damaged.
+    """
+    weights = read_asset("digit_pair.npz", PAIR_SHA256)
+    pair = digit_generator(), digit_discriminator()
+    for network in pair:
+        arrays = [weights[f"{network.name}/{index}"] for index in range(len(network.weights))]
+        network.set_weights([array.astype(np.float32) for array in arrays])
+    return pair
 
 
 def article_generator():

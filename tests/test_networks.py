@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from gan_lessons import networks
+from gan_lessons.data import digits, to_float
+from gan_lessons.judge import verdict
 
 PAIRS = {
     "digits": (networks.digit_generator, networks.digit_discriminator, (28, 28, 1)),
@@ -48,3 +50,24 @@ def test_labels_reach_both_players():
 def test_bad_sizes_are_named(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_the_trained_pair_makes_digits_and_tells_them_from_noise():
+    """By the judge: clear digits of every kind; D gives real digits more than noise."""
+    generator, discriminator = networks.trained_pair()
+    fakes = generator(np.random.default_rng(1).normal(size=(1000, 32)).astype(np.float32)).numpy()
+    said = verdict(fakes)
+    assert said.distance < 8 * said.distance_floor
+    assert said.digits == 10
+    real = to_float(digits().x_test[:500])
+    noise = np.random.default_rng(2).uniform(-1, 1, real.shape).astype(np.float32)
+    logit = {
+        name: discriminator(x).numpy().mean() for name, x in (("real", real), ("noise", noise))
+    }
+    assert logit["real"] > logit["noise"], logit
+
+
+def test_a_damaged_pair_is_refused(monkeypatch):
+    monkeypatch.setattr(networks, "PAIR_SHA256", "0" * 64)
+    with pytest.raises(ValueError, match=r"digit_pair\.npz is damaged"):
+        networks.trained_pair()
