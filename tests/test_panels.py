@@ -14,7 +14,7 @@ import pytest
 from fake_game import FakeGame
 
 from gan_lessons.game import Knob
-from gan_lessons.panels import cockpit, explore
+from gan_lessons.panels import CurvePad, cockpit, explore
 from gan_lessons.panels.kernel import Home, Latest
 from gan_lessons.panels.parts import knob_control
 from gan_lessons.panels.timeline import Timeline, size_of
@@ -449,3 +449,26 @@ def test_memory_stays_flat_over_10_000_frames():
         assert grown < 40_000
 
     play(test)
+
+
+# the pad
+
+
+def test_explore_follows_a_drawn_curve():
+    panel = explore(lambda figure, drawn: f"{sum(drawn):.1f}", drawn=CurvePad(4))
+    assert panel.words.value == "0.0"
+    panel.controls["drawn"].value = [0.25, 0.5, 0.75, 1]
+    assert panel.words.value == "2.5"
+
+
+@pytest.mark.parametrize("bad", [[0.0] * 3, [0.5, 0.5, 0.5, 1.5], [0.0, 0.0, 0.0, np.nan]])
+def test_a_pad_refuses_what_is_no_curve(bad):
+    pad = CurvePad(4, [0, 0, 0, 1])
+    with pytest.raises(ValueError, match="value must be 4 heights from 0 to 1"):
+        pad.value = bad
+    assert pad.value == (0, 0, 0, 1)
+
+
+def test_a_pad_needs_columns():
+    with pytest.raises(ValueError, match="columns must be at least 2, got 1"):
+        CurvePad(1)
