@@ -14,7 +14,8 @@ import pytest
 from fake_game import FakeGame
 
 from gan_lessons.game import Knob
-from gan_lessons.panels import CurvePad, cockpit, explore
+from gan_lessons.panels import CurvePad, cockpit, explore, panels_work
+from gan_lessons.panels.alive import HERE
 from gan_lessons.panels.kernel import Home, Latest
 from gan_lessons.panels.parts import knob_control
 from gan_lessons.panels.timeline import Timeline, size_of
@@ -58,6 +59,41 @@ def test_play_pause_and_the_slices_agree_with_one_advance():
         whole.advance(step)
         for name, rows in whole.record.items():
             assert (rows == panel.game.record[name]).all()
+
+    play(test)
+
+
+def test_watch_plays_its_time_and_ends_paused():
+    async def test():
+        panel = cockpit(FakeGame(step_seconds=0.001), stop_at=10**6)
+        start = time.monotonic()
+        await panel.watch(0.4)
+        assert not panel.playing and panel.game.step > 10
+        assert 0.4 <= time.monotonic() - start < 5
+        assert "Played its time" in panel.status
+
+    play(test)
+
+
+def test_a_watching_cell_that_is_interrupted_leaves_the_game_paused():
+    async def test():
+        panel = cockpit(FakeGame(step_seconds=0.001), stop_at=10**6)
+        cell = asyncio.create_task(panel.watch(60))
+        await until(lambda: panel.game.step > 10)
+        cell.cancel()
+        await until(cell.done)
+        assert not panel.playing and "Paused at step" in panel.status
+
+    play(test)
+
+
+def test_watch_tells_a_failure_and_returns():
+    async def test():
+        game = FakeGame()
+        panel = cockpit(game)
+        game.advance = lambda steps: 1 / 0
+        await panel.watch(5)
+        assert "ZeroDivisionError" in panel.status
 
     play(test)
 
@@ -472,3 +508,15 @@ def test_a_pad_refuses_what_is_no_curve(bad):
 def test_a_pad_needs_columns():
     with pytest.raises(ValueError, match="columns must be at least 2, got 1"):
         CurvePad(1)
+
+
+# Whether panels work
+
+
+def test_the_line_changes_when_a_page_has_drawn_it():
+    alive = panels_work()
+    bundle = alive._repr_mimebundle_()
+    assert "✗ Panels do not work here" in bundle["text/plain"]
+    assert "has not heard" in alive.view.children[0].value
+    alive.view._view_count = 1  # what the page sends
+    assert HERE in alive.view.children[0].value

@@ -11,6 +11,7 @@ from gan_lessons.pictures import (
     LivePicture,
     LossCurves,
     ScoreHistograms,
+    dots,
     film,
     new_figure,
     png,
@@ -190,3 +191,29 @@ def test_histogram_widens_for_far_scores(picture):
     assert scores.axes.get_xlim()[1] >= 300
     scores.update(np.full(10, 1.0), np.full(10, -1.0))
     assert scores.axes.get_xlim()[1] < 10
+
+
+# points
+
+
+def test_dots_stand_where_the_points_are():
+    picture = dots([[0.0, 0.0], [2.0, 1.0]], side=300, span=3.0)
+    coloured = (picture != 255).any(axis=2)
+    assert coloured.sum() == 2 * 9
+    assert coloured[149, 150] and coloured[99, 250]  # rows count downwards
+
+
+def test_dots_draw_fakes_over_pale_real_points():
+    both = dots([[0, 0]], [[0, 0], [1, 1]])
+    colours = {tuple(pixel) for pixel in both.reshape(-1, 3).tolist()}
+    assert len(colours) == 3 and (196, 78, 0) in colours
+
+
+def test_dots_leave_out_what_is_not_in_the_picture():
+    assert (dots([[9.0, 0.0], [np.nan, 0.0], [np.inf, 0.0]]) == 255).all()
+
+
+@pytest.mark.parametrize("given", [{"span": 0}, {"side": 3}, {"fake": [1.0, 2.0]}])
+def test_dots_name_what_is_wrong(given):
+    with pytest.raises(ValueError, match=r"span|shape"):
+        dots(**{"fake": [[0, 0]]} | given)

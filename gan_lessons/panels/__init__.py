@@ -2,9 +2,10 @@
 
 They know a game only by the members of ``gan_lessons.game.Game``. ``line_by_line`` is an explore
 panel over a function; ``CurvePad`` a control to draw on; ``diagnose`` the loss doctor without the
-panel.
+panel; ``panels_work`` says whether widgets live here.
 """
 
+from gan_lessons.panels.alive import panels_work
 from gan_lessons.panels.cockpit import Cockpit, cockpit
 from gan_lessons.panels.doctor import diagnose
 from gan_lessons.panels.explore import Explorer, explore
@@ -19,5 +20,6 @@ __all__ = [
     "diagnose",
     "explore",
     "line_by_line",
+    "panels_work",
     "record_lines",
 ]

@@ -67,6 +67,22 @@ class Cockpit:
         """Start the training; it goes on until it is paused, or for ``seconds``."""
         self._guarded(lambda: self._start(seconds))
 
+    async def watch(self, seconds):
+        """Play for ``seconds`` while a cell waits for it: ``await panel.watch(5)``.
+
+        So the pictures move at once, also when more cells are waiting behind this one. The time
+        counts from the end of the first step, which may have to compile the game.
+        """
+        self._say("Preparing the game.")
+        await asyncio.sleep(0.05)  # let the page show it
+        self.step()
+        self.play(seconds)
+        try:
+            while self.playing:
+                await asyncio.sleep(0.05)
+        finally:
+            self.pause()  # the cell was interrupted
+
     def pause(self):
         """Stop after the step that is being played."""
         if self.playing:
@@ -113,7 +129,7 @@ class Cockpit:
         self.pace.start(seconds)
         self._task = loop.create_task(self._run())
         self.console.show_playing(True)
-        self._say("Playing.")
+        self._say(f"Playing for {seconds:g} seconds." if seconds else "Playing.")
 
     async def _run(self):
         me = self._task

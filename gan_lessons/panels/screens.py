@@ -15,6 +15,7 @@ SAMPLES_WIDTH = 350
 SAMPLES = 64
 FRAME_BUDGET = 0.014  # seconds; what does not fit into one frame comes with the next
 STILL_BYTES = 140_000
+STILL_SAMPLES = 400  # pixels: the widest the samples may be there
 VERDICTS_EVERY = 0.5  # seconds between two looks at D's scores
 
 
@@ -66,8 +67,10 @@ class Screens:
         curves = np.asarray(Image.open(io.BytesIO(self.curves.value)).convert("RGB"))
         samples = Image.open(io.BytesIO(self.samples.value)).convert("RGB")
         height = curves.shape[0]
-        width = round(samples.width * height / samples.height)
-        samples = np.asarray(samples.resize((width, height)))
+        scale = min(height / samples.height, STILL_SAMPLES / samples.width)
+        size = round(scale * samples.width), round(scale * samples.height)
+        below = np.full((height - size[1], size[0], 3), 255, np.uint8)
+        samples = np.vstack([np.asarray(samples.resize(size)), below])
         gap = np.full((height, 10, 3), 255, np.uint8)
         for coarse in (0x07, 0x0F, 0x1F, 0x3F):  # fewer shades of grey until it is small
             data = png(np.hstack([curves, gap, samples | np.uint8(coarse)]), level=9)
