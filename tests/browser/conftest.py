@@ -150,7 +150,6 @@ class NotebookPage:
         prompts = (
             "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(p=>p.innerText)"
         )
-        self.command("runmenu:run-all")
         self.wait(
             lambda: all(text.strip("[]: ").isdigit() for text in self.page.evaluate(prompts)),
             seconds,
