@@ -39,17 +39,14 @@ def given(*answers):
     return all(answer is not ... and not is_stub(answer) for answer in answers)
 
 
-def number(value, what):
-    """``value`` as one float, whatever framework it comes from."""
+def number(value, what, cure=""):
+    """``value`` as one float, whatever framework it comes from; ``cure`` helps where it is many."""
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         raise Wrong(f"{what} should be a number, but it is {type(value).__name__}.") from None
-    require(
-        array.size == 1,
-        f"{what} should be one number, but it has shape {array.shape}.",
-        f"{what} has shape {array.shape}: take the mean over the batch (tf.reduce_mean).",
-    )
+    many = f"{what} should be one number, but it has shape {array.shape}."
+    require(array.size == 1, many, f"{many} {cure}".strip())
     return float(array.reshape(()))
 
 

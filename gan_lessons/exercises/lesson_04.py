@@ -8,6 +8,7 @@ from gan_lessons.exercises.core import Wrong, call, checked, close, given, numbe
 
 REAL = np.array([[2.0], [-0.5], [1.0]], np.float32)
 FAKE = np.array([[-1.0], [0.5], [-3.0]], np.float32)
+MEAN = "Take the mean over the batch (tf.reduce_mean)."
 
 
 def _softplus(x):
@@ -28,7 +29,7 @@ def check_losses(d_loss, g_loss):
 
 
 def _examine_d_loss(d_loss):
-    value = number(call(d_loss, (REAL, FAKE), "your D loss"), "your D loss")
+    value = number(call(d_loss, (REAL, FAKE), "your D loss"), "your D loss", MEAN)
     on_real, on_fake = _softplus(-REAL), _softplus(FAKE)
     right = on_real.mean() + on_fake.mean()
     swapped = _softplus(REAL).mean() + _softplus(-FAKE).mean()
@@ -90,7 +91,7 @@ def _sigmoid(x):
 
 
 def _examine_g_loss(g_loss):
-    value = number(call(g_loss, (FAKE,), "your G loss"), "your G loss")
+    value = number(call(g_loss, (FAKE,), "your G loss"), "your G loss", MEAN)
     right, fooled = _softplus(-FAKE).mean(), _softplus(FAKE).mean()
     require(
         np.isfinite(value),
