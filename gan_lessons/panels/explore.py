@@ -44,7 +44,7 @@ class Explorer:
     def __init__(self, draw, controls, labels, size, alt):
         self.draw, self.alt = draw, alt
         self.home = Home()
-        self.figure = new_figure(*size)
+        self.size = size
         self.image = picture(size[0], alt)
         self.words = widgets.HTML(layout=widgets.Layout(max_width="100%"))
         self.status, self._alt = line(live=True), widgets.HTML()
@@ -69,9 +69,9 @@ class Explorer:
     def redraw(self):
         """Draw the picture for the values now. A mistake in ``draw`` is told in the status line."""
         try:
-            self.figure.clear()
-            words = self.draw(self.figure, **self.values)
-            data = png(self.figure)
+            figure = new_figure(*self.size)  # quicker than to clear one that has axes
+            words = self.draw(figure, **self.values)
+            data = png(figure)
         except Exception as error:
             say(self.status, f"No new picture: {type(error).__name__}: {error}", strong=True)
             return
