@@ -3,6 +3,12 @@
 ``core`` holds what they share; each lesson has a file of its own.
 """
 
+from gan_lessons.exercises.lesson_00 import (
+    check_line,
+    check_refresher,
+    check_roles,
+    check_words,
+)
 from gan_lessons.exercises.lesson_04 import (
     check_g_step,
     check_losses,
@@ -13,8 +19,12 @@ from gan_lessons.exercises.lesson_04 import (
 
 __all__ = [
     "check_g_step",
+    "check_line",
     "check_losses",
     "check_references",
+    "check_refresher",
     "check_repair",
+    "check_roles",
     "check_states",
+    "check_words",
 ]
