@@ -103,6 +103,30 @@ def article_generator():
     return keras.Model(z, ops.tanh(h), name="article_generator")
 
 
+def dense_generator():
+    """D3's dense generator: z of 100 -> 128 -> 256 -> 512 -> 1024 -> (28, 28, 1)."""
+    z = h = keras.Input((100,), name="z")
+    for width in (128, 256, 512, 1024):
+        h = layers.LeakyReLU(0.2)(layers.Dense(width)(h))
+    h = layers.Dense(28 * 28, activation="tanh")(h)
+    return keras.Model(z, layers.Reshape((28, 28, 1))(h), name="dense_generator")
+
+
+def upsampling_generator():
+    """A generator that resizes, then convolves: 7×7 -> 14×14 -> (28, 28, 1), overlaps all even.
+
+    Resize-convolution, nearest neighbour (Odena, Dumoulin and Olah 2016).
+    """
+    z = keras.Input((32,), name="z")
+    h = layers.Dense(7 * 7 * 32, use_bias=False)(z)
+    h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
+    h = layers.UpSampling2D(2)(layers.Reshape((7, 7, 32))(h))
+    h = layers.Conv2D(16, 3, padding="same", use_bias=False)(h)
+    h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
+    h = layers.Conv2D(1, 3, padding="same", activation="tanh")(layers.UpSampling2D(2)(h))
+    return keras.Model(z, h, name="upsampling_generator")
+
+
 def article_discriminator():
     """D0's convolutional discriminator: (28, 28, 1) -> one logit."""
     x = keras.Input((28, 28, 1), name="picture")

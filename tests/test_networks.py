@@ -10,6 +10,8 @@ from gan_lessons.judge import verdict
 PAIRS = {
     "digits": (networks.digit_generator, networks.digit_discriminator, (28, 28, 1)),
     "article": (networks.article_generator, networks.article_discriminator, (28, 28, 1)),
+    "dense": (networks.dense_generator, networks.digit_discriminator, (28, 28, 1)),
+    "upsampling": (networks.upsampling_generator, networks.digit_discriminator, (28, 28, 1)),
     "points": (networks.point_generator, networks.point_discriminator, (2,)),
 }
 

@@ -9,6 +9,14 @@ from gan_lessons.exercises.lesson_00 import (
     check_roles,
     check_words,
 )
+from gan_lessons.exercises.lesson_02 import (
+    check_bridges,
+    check_gap,
+    check_norms,
+    check_overlaps,
+    check_sizes,
+    check_threes,
+)
 from gan_lessons.exercises.lesson_04 import (
     check_g_step,
     check_losses,
@@ -18,13 +26,19 @@ from gan_lessons.exercises.lesson_04 import (
 )
 
 __all__ = [
+    "check_bridges",
     "check_g_step",
+    "check_gap",
     "check_line",
     "check_losses",
+    "check_norms",
+    "check_overlaps",
     "check_references",
     "check_refresher",
     "check_repair",
     "check_roles",
+    "check_sizes",
     "check_states",
+    "check_threes",
     "check_words",
 ]
