@@ -41,6 +41,7 @@ def given(*answers):
 
 def number(value, what, cure=""):
     """``value`` as one float, whatever framework it comes from; ``cure`` helps where it is many."""
+    require(value is not None, f"{what} should be a number, but it is None: is there a return?")
     try:
         array = np.asarray(value, dtype=float)
     except (TypeError, ValueError):

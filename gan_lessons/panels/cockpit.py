@@ -23,6 +23,7 @@ from gan_lessons.pictures import tile
 SLICES = (0.010, 0.040)  # seconds of training between two looks at the kernel's messages
 BREATH = 0.002  # seconds given to the kernel for them
 DRAWING_SHARE = 1 / 3  # of the time at most
+FRAMES = 26  # a second at most: more would look the same and leave fewer steps
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
 DOCTOR_EVERY = 1.0
 SAVE_EVERY = 10.0
@@ -150,7 +151,8 @@ class Cockpit:
         """Train until a frame is due, as far as SLICES allow; then draw and write what is due."""
         start = time.perf_counter()
         goal = self.console.stop_at.value
-        between_frames = self.screens.last_cost * (1 - DRAWING_SHARE) / DRAWING_SHARE
+        cost = self.screens.last_cost
+        between_frames = max(cost * (1 - DRAWING_SHARE) / DRAWING_SHARE, 1 / FRAMES - cost)
         between_frames -= self.pace.step_time / 2  # steps are whole: overshoot as often as not
         length = min(max(between_frames - self._since_frame, SLICES[0]), SLICES[1])
         left = length
