@@ -17,6 +17,14 @@ from gan_lessons.exercises.lesson_02 import (
     check_sizes,
     check_threes,
 )
+from gan_lessons.exercises.lesson_03 import (
+    check_floor,
+    check_how_many,
+    check_order,
+    check_pulls,
+    check_real_mean,
+    check_smoothing,
+)
 from gan_lessons.exercises.lesson_04 import (
     check_g_step,
     check_losses,
@@ -27,17 +35,23 @@ from gan_lessons.exercises.lesson_04 import (
 
 __all__ = [
     "check_bridges",
+    "check_floor",
     "check_g_step",
     "check_gap",
+    "check_how_many",
     "check_line",
     "check_losses",
     "check_norms",
+    "check_order",
     "check_overlaps",
+    "check_pulls",
+    "check_real_mean",
     "check_references",
     "check_refresher",
     "check_repair",
     "check_roles",
     "check_sizes",
+    "check_smoothing",
     "check_states",
     "check_threes",
     "check_words",
