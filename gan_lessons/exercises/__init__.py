@@ -9,6 +9,15 @@ from gan_lessons.exercises.lesson_00 import (
     check_roles,
     check_words,
 )
+from gan_lessons.exercises.lesson_01 import (
+    check_blind,
+    check_covering,
+    check_end,
+    check_r1,
+    check_ratio,
+    check_rows,
+    check_unfair,
+)
 from gan_lessons.exercises.lesson_02 import (
     check_bridges,
     check_gap,
@@ -34,7 +43,10 @@ from gan_lessons.exercises.lesson_04 import (
 )
 
 __all__ = [
+    "check_blind",
     "check_bridges",
+    "check_covering",
+    "check_end",
     "check_floor",
     "check_g_step",
     "check_gap",
@@ -45,14 +57,18 @@ __all__ = [
     "check_order",
     "check_overlaps",
     "check_pulls",
+    "check_r1",
+    "check_ratio",
     "check_real_mean",
     "check_references",
     "check_refresher",
     "check_repair",
     "check_roles",
+    "check_rows",
     "check_sizes",
     "check_smoothing",
     "check_states",
     "check_threes",
+    "check_unfair",
     "check_words",
 ]
