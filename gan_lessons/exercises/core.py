@@ -34,6 +34,16 @@ def checked(name, attempted, examine, praise):
     return True
 
 
+def refuse(value, mistakes, rtol=0.01, atol=1e-9):
+    """Raise Wrong with the hints of the usual mistake that the number ``value`` is, if it is one.
+
+    mistakes: by the wrong value, a hint or a tuple of hints
+    """
+    for wrong, hints in mistakes.items():
+        if np.isclose(value, wrong, rtol=rtol, atol=atol):
+            raise Wrong(*((hints,) if isinstance(hints, str) else hints))
+
+
 def given(*answers):
     """Whether no answer is still the dots, nor a function that is still a stub."""
     return all(answer is not ... and not is_stub(answer) for answer in answers)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, given, number, require
+from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
 
 LOG2 = np.log(2)
 
@@ -14,9 +14,8 @@ def _compare(value, what, right, mistakes, hint, within=0.006):
     require(not np.isnan(value), f"{what} should be a number.")
     if abs(value - right) <= within:
         return
-    for wrong, named in mistakes.items():
-        near = np.isclose(value, wrong, rtol=5e-3, atol=min(within, 0.006))
-        require(not near, f"{what}: {named}")
+    named = {wrong: f"{what}: {hint}" for wrong, hint in mistakes.items()}
+    refuse(value, named, rtol=5e-3, atol=min(within, 0.006))
     raise Wrong(f"{what}: {value:g} is not it. {hint}")
 
 

@@ -5,16 +5,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, given, number, require
+from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
 
 normal = NormalDist()
-
-
-def _refuse(value, mistakes, tolerance):
-    """Raise Wrong with the hints of the first usual mistake {value: hints} that ``value`` is."""
-    for wrong, hints in mistakes.items():
-        if math.isclose(value, wrong, rel_tol=tolerance):
-            raise Wrong(*hints)
 
 
 # --- the gap ----------------------------------------------------------------------------------
@@ -82,7 +75,7 @@ def _examine_share(share):
             "do not multiply length by density: cdf(0.5) − cdf(−0.5).",
         ),
     }
-    _refuse(share, mistakes, 0.005)
+    refuse(share, mistakes, 0.005)
     require(
         math.isclose(share, 2 * normal.cdf(0.5) - 1, rel_tol=0.03),
         "which interval of z is laid onto the gap, at the steepest?",
@@ -111,7 +104,7 @@ def _examine_slope(slope):
         ),
         100.0: ("one percent is not a slope of 100.", "solve 2Φ(1/K) − 1 = 0.01 for K."),
     }
-    _refuse(slope, mistakes, 0.015)
+    refuse(slope, mistakes, 0.015)
     require(
         math.isclose(slope, right, rel_tol=0.03),
         "the share is right. Now solve 2Φ(w/(2K)) − 1 = 0.01 for K.",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, given, number, require
+from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
 
 
 def _named(answers, names):
@@ -17,12 +17,6 @@ def _parts(answers):
     if isinstance(answers, dict):
         return list(answers.values())
     return list(answers) if isinstance(answers, list | tuple | np.ndarray) else [answers]
-
-
-def _refuse(value, mistakes, tolerance=0.012):
-    """Raise Wrong with the hint of the mistake that ``value`` is, where it is one of them."""
-    for wrong, hint in mistakes:
-        require(not np.isclose(value, wrong, rtol=tolerance, atol=1e-9), hint)
 
 
 # --- 1: real news from fakes ------------------------------------------------------------------
@@ -40,21 +34,21 @@ def check_real_mean(real_mean):
 
     def examine():
         found = number(call(real_mean, (values, logits), "your function"), "your mean")
-        _refuse(
+        refuse(
             found,
-            [
-                (values.mean(), "this is the mean over the fakes: the weights do nothing yet."),
-                (np.average(values, weights=share), "you weighted by D = σ(ℓ). The weight is p/q."),
-                ((share * values).mean(), "you weighted by D = σ(ℓ). The weight is p/q = e^ℓ."),
-                (np.average(values, weights=logits), "a logit is log p/q: take its exponential."),
-                ((logits * values).mean(), "a logit is log p/q: take its exponential."),
-                (np.average(values, weights=1 / ratio), "the ratio is upside down: p/q = e^ℓ."),
-                ((values / ratio).mean(), "the ratio is upside down: p/q = e^ℓ, not e^−ℓ."),
-                ((ratio * values).sum(), "that is a sum: divide by the sum of the weights."),
-                (ratio.mean(), "that is the mean of the weights; where are the values?"),
-                (values[logits > 0].mean(), "do not throw fakes away: weight each by p/q."),
-            ],
-            tolerance=1e-3,
+            {
+                values.mean(): "this is the mean over the fakes: the weights do nothing yet.",
+                np.average(values, weights=share): "you weighted by D = σ(ℓ). The weight is p/q.",
+                (share * values).mean(): "you weighted by D = σ(ℓ). The weight is p/q = e^ℓ.",
+                np.average(values, weights=logits): "a logit is log p/q: take its exponential.",
+                (logits * values).mean(): "a logit is log p/q: take its exponential.",
+                np.average(values, weights=1 / ratio): "the ratio is upside down: p/q = e^ℓ.",
+                (values / ratio).mean(): "the ratio is upside down: p/q = e^ℓ, not e^−ℓ.",
+                (ratio * values).sum(): "that is a sum: divide by the sum of the weights.",
+                ratio.mean(): "that is the mean of the weights; where are the values?",
+                values[logits > 0].mean(): "do not throw fakes away: weight each by p/q.",
+            },
+            rtol=1e-3,
         )
         require(
             np.isclose(found, 1.64, atol=0.03),
@@ -82,21 +76,20 @@ def check_floor(floor=...):
             "0 is where a D *without* the mistake ends. What numbers can reach the loss here?",
             "the first sigmoid gives 1 on real and 0 on fakes. Put *these* in as logits.",
         )
-        _refuse(
+        refuse(
             value,
-            [
-                (2 * on_fake, "1.386 is where D starts, or a coin: both logits 0. Here the real "
-                 "examples reach the loss as 1."),
-                (on_real, "that is the half on real examples. Add the half on fakes."),
-                (on_fake, "that is the half on fakes. Add the half on real examples."),
-                ((on_real + on_fake) / 2, "you took the mean of the halves; log_loss_d adds them."),
-                (2 * on_real, "on fakes the first sigmoid gives 0, not −1: softplus(0) = log 2."),
-                (np.log10(1 + np.exp(-1)) + np.log10(2), "take the natural logarithm."),
-                (on_real + np.log(1 + np.e), "on fakes the first sigmoid gives 0, not 1."),
-                (np.log(1 + np.e) + on_fake, "a sign: real examples pay softplus(−1), not (+1)."),
-                (0.731, "0.731 is the answer σ(1), not a loss: take −log, and add the fakes."),
-                (1.231, "these are the answers .731 and .5, not their losses: take −log."),
-            ],
+            {2 * on_fake: "1.386 is where D starts, or a coin: both logits 0. Here the real "
+                 "examples reach the loss as 1.",
+                on_real: "that is the half on real examples. Add the half on fakes.",
+                on_fake: "that is the half on fakes. Add the half on real examples.",
+                (on_real + on_fake) / 2: "you took the mean of the halves; log_loss_d adds them.",
+                2 * on_real: "on fakes the first sigmoid gives 0, not −1: softplus(0) = log 2.",
+                np.log10(1 + np.exp(-1)) + np.log10(2): "take the natural logarithm.",
+                on_real + np.log(1 + np.e): "on fakes the first sigmoid gives 0, not 1.",
+                np.log(1 + np.e) + on_fake: "a sign: real examples pay softplus(−1), not (+1).",
+                0.731: "0.731 is the answer σ(1), not a loss: take −log, and add the fakes.",
+                1.231: "these are the answers .731 and .5, not their losses: take −log.",},
+            rtol=0.012,
         )  # fmt: skip
         require(
             np.isclose(value, on_real + on_fake, atol=0.006),
@@ -272,18 +265,19 @@ def check_how_many(n=...):
 
     def examine():
         value = number(n, "n")
-        _refuse(
+        refuse(
             value,
-            [
-                (2500, "2,500 answers in all: how many of *each* kind are that?"),
-                (625, "there 52 % is √2 standard deviations up: 2n answers give σ = 1/(2√(2n))."),
-                (312.5, "that is one standard deviation. Ask for two."),
-                (5000, "σ = 1/(2√(2n)) has a ½ in front: √(½ · ½) = ½."),
-                (10_000, "you took σ = 1/√n, or forgot the ½ and one of the two kinds."),
-                (50, "√(2n) = 50. Square it."),
-                (25, "√(2n) = 50, so 2n = 2,500."),
-                (2, "0.02 = 2σ = 1/√(2n): solve for n."),
-            ],
+            {
+                2500: "2,500 answers in all: how many of *each* kind are that?",
+                625: "there 52 % is √2 standard deviations up: 2n answers give σ = 1/(2√(2n)).",
+                312.5: "that is one standard deviation. Ask for two.",
+                5000: "σ = 1/(2√(2n)) has a ½ in front: √(½ · ½) = ½.",
+                10_000: "you took σ = 1/√n, or forgot the ½ and one of the two kinds.",
+                50: "√(2n) = 50. Square it.",
+                25: "√(2n) = 50, so 2n = 2,500.",
+                2: "0.02 = 2σ = 1/√(2n): solve for n.",
+            },
+            rtol=0.012,
         )
         require(value > 0, "a number of examples is positive.")
         require(
