@@ -64,6 +64,7 @@ def test_a_killed_run_resumes_exactly_from_its_last_save(tmp_path):
 def test_an_interrupt_loses_at_most_the_slice_in_flight():
     game = new_game(seed=8)
     game.advance(1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup ignores it
     signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
     signal.setitimer(signal.ITIMER_REAL, 0.5)
     try:
@@ -73,6 +74,7 @@ def test_an_interrupt_loses_at_most_the_slice_in_flight():
         pass
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGINT, before)
     assert game.step == len(game.record["step"]) > 1
     stopped, kept = game.step, weights(game)
     game.reset()
