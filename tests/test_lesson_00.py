@@ -46,7 +46,8 @@ def test_the_words(text):
     terms = [term.strip() for term, chinese, _ in rows if chinese.strip() != "中文"]
     assert len(terms) >= 30
     assert len(set(terms)) == len(terms)
-    assert {"生成器", "判别器", "模式崩溃"} <= {chinese.strip() for _, chinese, _ in rows}
+    for known in ("生成器", "判别器", "模式崩溃"):
+        assert any(known in chinese for _, chinese, _ in rows), known
     named = {re.sub(r",.*", "", term) for term in terms}
     assert {right for right, _ in WORDS.values()} <= named
 
