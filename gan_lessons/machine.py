@@ -26,10 +26,12 @@ def memory_limit() -> int:
 
 
 def wrong_versions() -> list[str]:
-    """A sentence for each package that is missing or outside the range of requirements.txt."""
+    """A sentence for each package that is missing or outside the range of requirements.txt.
+
+    Raises FileNotFoundError where there is no such file beside the package.
+    """
     found = []
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines() if REQUIREMENTS.is_file() else []
-    for text in lines:
+    for text in REQUIREMENTS.read_text(encoding="utf-8").splitlines():
         try:
             wanted = Requirement(text.partition("#")[0].strip())
         except InvalidRequirement:  # a comment, an empty line, "-e ."
@@ -62,9 +64,16 @@ def report() -> str:
             "  That is room for one lesson at a time: shut a notebook's kernel down before you "
             "run the next (menu Kernel)."
         )
-    if wrong := wrong_versions():
-        lines += ["✗ versions that the course was not tested with:", *(f"  {w}" for w in wrong)]
-        lines.append("  cure: python -m pip install -r requirements.txt, then restart the kernel")
-    else:
-        lines.append("✓ all packages are in the range that the course was tested with")
-    return "\n".join(lines)
+    return "\n".join(lines + _about_versions())
+
+
+def _about_versions() -> list[str]:
+    """The lines of the report on packages; what could not be checked is not called right."""
+    try:
+        wrong = wrong_versions()
+    except FileNotFoundError:
+        return [f"? versions not checked: there is no {REQUIREMENTS}"]
+    if not wrong:
+        return ["✓ all packages are in the range that the course was tested with"]
+    cure = "  cure: python -m pip install -r requirements.txt, then restart the kernel"
+    return ["✗ versions that the course was not tested with:", *(f"  {w}" for w in wrong), cure]

@@ -44,3 +44,9 @@ def test_the_report_says_what_to_do(monkeypatch):
     poor = machine.report()
     assert "2.0 GB in all" in poor and "one lesson at a time" in poor
     assert "✗" in poor and "pip install -r requirements.txt" in poor
+
+
+def test_what_was_not_checked_is_not_called_right(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine, "REQUIREMENTS", tmp_path / "requirements.txt")
+    said = machine.report()
+    assert "not checked" in said and "✓" not in said
