@@ -7,9 +7,8 @@ from gan_lessons.runtime import tf
 from gan_lessons.training.moves import View, d_step, ema_step, g_step, to_float
 
 COLUMNS = ("d_loss", "g_loss", "penalty", "d_gradient", "g_gradient")
-R1_EVERY = (
-    8  # R1 is taken every 8th step, 8 times as strong: Karras et al. 2020, appendix B: there 16
-)
+# R1 is taken every 8th step, 8 times as strong (Karras et al. 2020, appendix B; every 16th there).
+R1_EVERY = 8
 # What a random draw is for. Each (seed, step, D update, purpose) names one draw and no other.
 BATCH, D_LATENT, G_LATENT, G_LABEL, D_NOISE, G_NOISE, MIX, NETWORK = range(8)
 
