@@ -34,14 +34,16 @@ def checked(name, attempted, examine, praise):
     return True
 
 
-def refuse(value, mistakes, rtol=0.01, atol=1e-9):
+def refuse(value, mistakes, rtol=0.01, atol=1e-9, what=""):
     """Raise Wrong with the hints of the usual mistake that the number ``value`` is, if it is one.
 
     mistakes: by the wrong value, a hint or a tuple of hints
+    what:     which of several answers it is; written before the hint
     """
     for wrong, hints in mistakes.items():
         if np.isclose(value, wrong, rtol=rtol, atol=atol):
-            raise Wrong(*((hints,) if isinstance(hints, str) else hints))
+            hints = (hints,) if isinstance(hints, str) else hints
+            raise Wrong(*(f"{what}: {hint}" if what else hint for hint in hints))
 
 
 def given(*answers):

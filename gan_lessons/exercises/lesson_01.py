@@ -14,8 +14,7 @@ def _compare(value, what, right, mistakes, hint, within=0.006):
     require(not np.isnan(value), f"{what} should be a number.")
     if abs(value - right) <= within:
         return
-    named = {wrong: f"{what}: {hint}" for wrong, hint in mistakes.items()}
-    refuse(value, named, rtol=5e-3, atol=min(within, 0.006))
+    refuse(value, mistakes, rtol=5e-3, atol=min(within, 0.006), what=what)
     raise Wrong(f"{what}: {value:g} is not it. {hint}")
 
 

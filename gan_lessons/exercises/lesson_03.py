@@ -112,39 +112,38 @@ def check_pulls(pulls):
         "hinge": 1.0,
     }
     mistakes = {
-        "minimax": [
-            (truth["non-saturating"], "that is 1 − D. The minimax pull is D = σ(−6) itself."),
-            (0.0, "small, but not 0: σ(−6) = 1/(1 + e⁶)."),
-            (6.0, "the pull is not the logit: it is D = σ(−6)."),
-            (np.log1p(np.exp(-6)) * -1, "lengths are not negative; and it is the derivative."),
-            (0.5, "½ is the pull at ℓ = 0. Put −6 into the sigmoid."),
-        ],
-        "non-saturating": [
-            (truth["minimax"], "that is D. The non-saturating pull is 1 − D."),
-            (np.log1p(np.exp(6)), "that is the loss. The pull is its derivative: 1 − D."),
-            (0.0, "0 is what the *saturating* loss comes near to. Here it is 1 − D."),
-        ],
-        "least squares": [
-            (49.0, "that is the loss (ℓ − 1)². The pull is its derivative."),
-            (7.0, "the loss is not halved: the derivative of (ℓ − 1)² has a factor 2."),
-            (12.0, "the aim of G is the score 1, not 0: (ℓ − 1)²."),
-            (10.0, "−6 − 1 is −7, not −5."),
-            (-14.0, "a length: take the size."),
-        ],
-        "hinge": [
-            (6.0, "f(ℓ) = −ℓ: what is its derivative?"),
-            (0.0, "D's hinge loss has a flat part, G's loss −ℓ has none."),
-            (7.0, "max(0, 1 − ℓ) belongs to D. G's loss is −ℓ."),
-            (-1.0, "a length: take the size."),
-        ],
+        "minimax": {
+            truth["non-saturating"]: "that is 1 − D. The minimax pull is D = σ(−6) itself.",
+            0.0: "small, but not 0: σ(−6) = 1/(1 + e⁶).",
+            6.0: "the pull is not the logit: it is D = σ(−6).",
+            np.log1p(np.exp(-6)) * -1: "lengths are not negative; and it is the derivative.",
+            0.5: "½ is the pull at ℓ = 0. Put −6 into the sigmoid.",
+        },
+        "non-saturating": {
+            truth["minimax"]: "that is D. The non-saturating pull is 1 − D.",
+            np.log1p(np.exp(6)): "that is the loss. The pull is its derivative: 1 − D.",
+            0.0: "0 is what the *saturating* loss comes near to. Here it is 1 − D.",
+        },
+        "least squares": {
+            49.0: "that is the loss (ℓ − 1)². The pull is its derivative.",
+            7.0: "the loss is not halved: the derivative of (ℓ − 1)² has a factor 2.",
+            12.0: "the aim of G is the score 1, not 0: (ℓ − 1)².",
+            10.0: "−6 − 1 is −7, not −5.",
+            -14.0: "a length: take the size.",
+        },
+        "hinge": {
+            6.0: "f(ℓ) = −ℓ: what is its derivative?",
+            0.0: "D's hinge loss has a flat part, G's loss −ℓ has none.",
+            7.0: "max(0, 1 − ℓ) belongs to D. G's loss is −ℓ.",
+            -1.0: "a length: take the size.",
+        },
     }
 
     def examine():
         _named(pulls, truth)
         for name, right in truth.items():
             value = number(pulls[name], name)
-            for wrong, hint in mistakes[name]:
-                require(not np.isclose(value, wrong, rtol=0.02, atol=1e-5), f"{name}: {hint}")
+            refuse(value, mistakes[name], rtol=0.02, atol=1e-5, what=name)
             require(
                 np.isclose(value, right, rtol=0.02),
                 f"{name}: {value:.4g} is not it. Put ℓ = −6 into −f′ of the table.",
@@ -166,34 +165,33 @@ def check_smoothing(answers):
     """Lesson 03: D* under one-sided smoothing .9, where q = 0, where p = 0, and where p = q."""
     truth = {"only real": 0.9, "only fakes": 0.0, "p = q": 0.45}
     mistakes = {
-        "only real": [
-            (1.0, "1 is D* without smoothing. What does D pay for a real example that it calls 1?"),
-            (0.1, "0.1 is what the label lost; D is told 0.9."),
-            (0.45, "½ · 0.9 holds where p = q. Here q = 0."),
-            (0.95, "with the label 0.9 the best single answer is 0.9 itself."),
-        ],
-        "only fakes": [
-            (0.1, "*one-sided*: the label of the fakes stays 0. That is why it cannot save them."),
-            (0.05, "*one-sided*: the label of the fakes stays 0."),
-            (0.45, "½ · 0.9 holds where p = q. Here p = 0."),
-            (0.9, "0.9 is where there are only real examples; here p = 0."),
-        ],
-        "p = q": [
-            (0.5, "½ is D* without smoothing, or with both labels smoothed. Here 0.9 p/(p + q)."),
-            (0.9, "half of what stands here is fake: 0.9 p/(p + q)."),
-            (0.55, "the 0.1 does not go to the real side: D* = 0.9 p/(p + q)."),
-            (0.474, "0.9/1.9? The q in the denominator keeps its whole weight, and so does p: "
-             "each real example pays both terms, 0.9 and 0.1."),
-        ],
-    }  # fmt: skip
+        "only real": {
+            1.0: "1 is D* without smoothing. What does D pay for a real example it calls 1?",
+            0.1: "0.1 is what the label lost; D is told 0.9.",
+            0.45: "½ · 0.9 holds where p = q. Here q = 0.",
+            0.95: "with the label 0.9 the best single answer is 0.9 itself.",
+        },
+        "only fakes": {
+            0.1: "*one-sided*: the label of the fakes stays 0, so it cannot save them.",
+            0.05: "*one-sided*: the label of the fakes stays 0.",
+            0.45: "½ · 0.9 holds where p = q. Here p = 0.",
+            0.9: "0.9 is where there are only real examples; here p = 0.",
+        },
+        "p = q": {
+            0.5: "½ is D* without smoothing, or with both labels. Here 0.9 p/(p + q).",
+            0.9: "half of what stands here is fake: 0.9 p/(p + q).",
+            0.55: "the 0.1 does not go to the real side: D* = 0.9 p/(p + q).",
+            0.474: "0.9/1.9? The q in the denominator keeps its whole weight, and so does p: "
+            "each real example pays both terms, 0.9 and 0.1.",
+        },
+    }
 
     def examine():
         _named(answers, truth)
         for place, right in truth.items():
             value = number(answers[place], place)
             require(0 <= value <= 1, f"{place}: a probability lies between 0 and 1.")
-            for wrong, hint in mistakes[place]:
-                require(not np.isclose(value, wrong, atol=0.003), f"{place}: {hint}")
+            refuse(value, mistakes[place], rtol=1e-5, atol=0.003, what=place)
             require(
                 np.isclose(value, right, atol=0.01),
                 f"{place}: minimise −p (0.9 log D + 0.1 log(1 − D)) − q log(1 − D) over D.",
