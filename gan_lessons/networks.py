@@ -5,8 +5,6 @@ input, the one-hot label, and the game becomes conditional: G gets the label bes
 it with its features (a projection discriminator: Miyato and Koyama 2018, eq. 6).
 """
 
-import numpy as np
-
 from gan_lessons.data import read_asset
 from gan_lessons.runtime import keras
 
@@ -81,8 +79,7 @@ def trained_pair():
     weights = read_asset("digit_pair.npz", PAIR_SHA256)
     pair = digit_generator(), digit_discriminator()
     for network in pair:
-        arrays = [weights[f"{network.name}/{index}"] for index in range(len(network.weights))]
-        network.set_weights([array.astype(np.float32) for array in arrays])
+        network.set_weights([weights[f"{network.name}/{i}"] for i in range(len(network.weights))])
     return pair
 
 

@@ -23,25 +23,16 @@ def main() -> None:
     game = digit_game(seed=SEED)
     for _ in tqdm(range(STEPS // SLICE), unit=f"{SLICE} steps"):
         game.advance(SLICE)
-    players = {"generator": game.average, "discriminator": game.discriminator}
-    weights = {
-        f"{player}/{index}": array.astype(np.float16)
-        for player, network in players.items()
-        for index, array in enumerate(network.get_weights())
-    }
+    weights = {}
+    for player, network in {"generator": game.average, "discriminator": game.discriminator}.items():
+        rounded = [array.astype(np.float16) for array in network.get_weights()]
+        weights |= {f"{player}/{index}": array for index, array in enumerate(rounded)}
+        network.set_weights(rounded)  # judged as it ships
     asset = ASSETS / "digit_pair.npz"
     np.savez_compressed(asset, **weights)
-    for player, network in players.items():  # judged as it ships, rounded
-        network.set_weights([array.astype(np.float32) for array in of(weights, player)])
     print(verdict(game.sample(6000)))
     content = asset.read_bytes()
     print(f"{asset.name}: {len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
-
-
-def of(weights: dict[str, np.ndarray], player: str) -> list[np.ndarray]:
-    """The arrays of one player, in the order of Keras' ``get_weights``."""
-    names = [name for name in weights if name.startswith(f"{player}/")]
-    return [weights[f"{player}/{index}"] for index in range(len(names))]
 
 
 if __name__ == "__main__":
