@@ -184,15 +184,20 @@ class NotebookPage:
         text = next(text for text in self.texts() if text.startswith("step "))
         return int(text.split()[1].replace(",", ""))
 
-    def control(self, label):
-        """Return the row of the control with this label."""
-        return self.page.locator(
-            f'.jp-OutputArea .widget-hbox:has(> .widget-label:text-is("{label}"))'
-        ).first
+    def control(self, label, number=None):
+        """Return the row of the control with this label; in the panel that has picture ``number``.
 
-    def drag(self, label, share):
+        By default the first one on the page.
+        """
+        place = self.page
+        if number is not None:
+            image = self.page.locator(".jp-OutputArea img.widget-image").nth(number)
+            place = image.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-output')][1]")
+        return place.locator(f'.widget-hbox:has(> .widget-label:text-is("{label}"))').first
+
+    def drag(self, label, share, number=None):
         """Drag the slider with this label to ``share`` (0 left … 1 right) of its length."""
-        row = self.control(label)
+        row = self.control(label, number)
         handle, track = row.locator(".noUi-handle").first, row.locator(".noUi-target").first
         handle.scroll_into_view_if_needed()
         box, base = handle.bounding_box(), track.bounding_box()

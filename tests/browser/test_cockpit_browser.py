@@ -4,6 +4,7 @@ import statistics
 import time
 
 import pytest
+from visits import press_left
 
 pytestmark = pytest.mark.browser
 
@@ -19,23 +20,6 @@ CELLS = [
     "tool = explore(draw, height=(0, 10, 1, 4), steep=False, size=(400, 300))\ntool",
     "import asyncio, time",
 ]
-
-
-PRESS_AND_WAIT = """async number => {
-    const image = document.querySelectorAll('.jp-OutputArea img.widget-image')[number];
-    const start = performance.now();
-    const changed = new Promise(done => new MutationObserver((_, watch) => {
-        watch.disconnect(); done((performance.now() - start) / 1000);
-    }).observe(image, {attributes: true, attributeFilter: ['src']}));
-    const key = new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true});
-    document.activeElement.dispatchEvent(key);
-    return await Promise.race([changed, new Promise(done => setTimeout(done, 5000, 5))]);
-}"""
-
-
-def press_left(notebook, number):
-    """Press the left arrow key; return the seconds until picture ``number`` is a new one."""
-    return notebook.page.evaluate(PRESS_AND_WAIT, number)
 
 
 @pytest.fixture

@@ -1,30 +1,28 @@
 """Lesson 00 in a real JupyterLab: the trailer plays by itself, every panel answers."""
 
-import statistics
 import time
-from pathlib import Path
 
 import pytest
-from test_cockpit_browser import press_left
+from visits import FOLDER, fits_the_page, panels_answer
 
 pytestmark = pytest.mark.browser
 
-LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "00_start_here.ipynb"
 RING_CURVES, RING, DIGIT_CURVES, DIGITS, PEN, LINE, IDEAS = range(7)
-WIDE = (
-    "[...document.querySelectorAll('.jp-OutputArea-output')]"
-    ".filter(e => e.scrollWidth > e.clientWidth + 1 && e.querySelector('.widget-image'))"
-    ".map(e => [e.scrollWidth, e.clientWidth])"
-)
+SLIDERS = {
+    "a digit": ("digit you ask for", PEN),
+    "the line": ("line", LINE),
+    "an idea": ("lever", IDEAS),
+}
 
 
 def test_the_lesson(open_notebook, capsys):
     """One visit; each part below is a test of its own."""
     with capsys.disabled():
-        lesson = open_notebook(LESSON)
+        lesson = open_notebook(FOLDER / "00_start_here.ipynb")
         the_trailer_plays(lesson)
-        the_panels_answer(lesson)
-        nothing_is_wider_than_the_page(lesson)
+        panels_answer(lesson, "lesson 00", SLIDERS)
+        every_idea_has_a_picture(lesson)
+        fits_the_page(lesson)
 
 
 def the_trailer_plays(lesson):
@@ -52,33 +50,10 @@ def the_trailer_plays(lesson):
     lesson.wait(lambda: any("✓ Panels work" in text for text in page.all_inner_texts()))
 
 
-def the_panels_answer(lesson):
-    """Another digit, another line, another idea: each a new picture."""
-    delays = {}
-    for name, label, number in (
-        ("a digit", "digit you ask for", PEN),
-        ("the line", "line", LINE),
-        ("an idea", "lever", IDEAS),
-    ):
-        old = lesson.image(number)
-        lesson.drag(label, 0.6)
-        lesson.wait(lambda n=number, o=old: lesson.image(n) != o, what=f"{name}: a new picture")
-        lesson.page.wait_for_timeout(500)
-        lesson.control(label).locator(".noUi-handle").first.focus()
-        delays[name] = statistics.median(press_left(lesson, number) for _ in range(4))
+def every_idea_has_a_picture(lesson):
+    """The menu of the refresher."""
     menu = lesson.control("idea").locator("select")
     for idea in ("expectation", "divergence", "gradient", "change of variables"):
         old = lesson.image(IDEAS)
         menu.select_option(idea)
         lesson.wait(lambda o=old: lesson.image(IDEAS) != o, what=f"a picture of {idea}")
-    words = ", ".join(f"{name} {1000 * delay:.0f} ms" for name, delay in delays.items())
-    print(f"lesson 00: slider to new picture (median): {words}")
-    assert max(delays.values()) < 1.0
-
-
-def nothing_is_wider_than_the_page(lesson):
-    """At a laptop's width and in a narrow window no panel is scrolled sideways."""
-    assert lesson.page.evaluate(WIDE) == []
-    lesson.page.set_viewport_size({"width": 900, "height": 1000})
-    lesson.page.wait_for_timeout(500)
-    assert lesson.page.evaluate(WIDE) == []
