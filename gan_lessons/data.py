@@ -134,16 +134,53 @@ def ring(
 
     Mode k sits at angle 2πk/modes on a circle of this radius; spread is its standard deviation.
     """
-    for name, value in (("n", n), ("modes", modes)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
-    for name, value in (("radius", radius), ("spread", spread)):
+    return gaussians(n, ring_centres(modes, radius), spread, seed)
+
+
+def ring_centres(modes: int = 8, radius: float = 2.0) -> np.ndarray:
+    """The centres (modes, 2) of ``ring``, counted from the right, against the clock."""
+    _refuse_below(1, modes=modes)
+    _refuse_negative(radius=radius)
+    angles = 2 * np.pi * np.arange(modes) / modes  # linspace with its end point would lose one
+    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def grid_centres(side: int = 5, gap: float = 2.0) -> np.ndarray:
+    """The centres (side², 2) of a square grid about the origin, ``gap`` apart.
+
+    The default is the grid of the mode-collapse papers: −4 … 4 in steps of 2.
+    """
+    _refuse_below(1, side=side)
+    _refuse_negative(gap=gap)
+    line = gap * (np.arange(side) - (side - 1) / 2)
+    return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+
+
+def gaussians(n: int, centres: np.ndarray, spread: float = 0.05, seed: int = 0) -> np.ndarray:
+    """``n`` points (n, 2) float32, each from a Gaussian about one of the centres (modes, 2).
+
+    All centres are equally likely; spread is the standard deviation of each coordinate.
+    """
+    centres = np.asarray(centres, float)
+    if centres.ndim != 2 or centres.shape[1] != 2 or not len(centres):
+        raise ValueError(f"centres must have shape (modes, 2), got {centres.shape}")
+    _refuse_below(1, n=n)
+    _refuse_negative(spread=spread)
+    random = np.random.default_rng(seed)
+    chosen = centres[random.integers(len(centres), size=n)]
+    return (chosen + spread * random.normal(size=(n, 2))).astype(np.float32)
+
+
+def _refuse_below(least, **values):
+    for name, value in values.items():
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")
+
+
+def _refuse_negative(**values):
+    for name, value in values.items():
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(f"{name} must be finite and not negative, got {value}")
-    random = np.random.default_rng(seed)
-    angles = 2 * np.pi * random.integers(modes, size=n) / modes
-    centres = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return (centres + spread * random.normal(size=(n, 2))).astype(np.float32)
 
 
 def measured(lesson):
