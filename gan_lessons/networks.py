@@ -5,6 +5,7 @@ input, the one-hot label, and the game becomes conditional: G gets the label bes
 it with its features (a projection discriminator: Miyato and Koyama 2018, eq. 6).
 """
 
+from gan_lessons.cures import MinibatchDiscrimination, MinibatchStd, Pack
 from gan_lessons.data import read_asset
 from gan_lessons.runtime import keras
 
@@ -143,10 +144,20 @@ def point_generator(latent_dim=2, width=64, depth=2):
     return keras.Model(z, layers.Dense(2)(h), name="generator")
 
 
-def point_discriminator(width=64, depth=2):
-    """A small dense discriminator of points: (2,) -> one logit."""
+def point_discriminator(width=64, depth=2, cures=False):
+    """A small dense discriminator of points: (2,) -> one logit.
+
+    cures: with the layers of ``gan_lessons.cures`` in it, all at rest: Pack before the first dense
+    layer, the two others after it. A game of points turns them by their names.
+    """
     _at_least(1, width=width, depth=depth)
     x = h = keras.Input((2,), name="point")
-    for _ in range(depth):
+    if cures:
+        h = Pack(name="pack")(h)
+    h = layers.LeakyReLU(0.2)(layers.Dense(width)(h))
+    if cures:
+        h = MinibatchDiscrimination(name="batch_discrimination")(h)
+        h = MinibatchStd(name="batch_std")(h)
+    for _ in range(depth - 1):
         h = layers.LeakyReLU(0.2)(layers.Dense(width)(h))
     return keras.Model(x, layers.Dense(1)(h), name="discriminator")

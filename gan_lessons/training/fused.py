@@ -4,7 +4,8 @@ from itertools import count
 
 from gan_lessons.objectives import OBJECTIVES, PENALTIES, between, input_slope, r1, wgan_gp
 from gan_lessons.runtime import tf
-from gan_lessons.training.moves import View, d_step, ema_step, g_step, to_float
+from gan_lessons.training.knobs import MOVES
+from gan_lessons.training.moves import Mover, View, d_step, ema_step, g_step, to_float
 
 COLUMNS = ("d_loss", "g_loss", "penalty", "d_gradient", "g_gradient")
 # R1 is taken every 8th step, 8 times as strong (Karras et al. 2020, appendix B; every 16th there).
@@ -30,8 +31,9 @@ class Fused:
         """The value of a knob as a tensor of the trace."""
         return tf.convert_to_tensor(self._dials[name].value)
 
-    def _normal(self, shape, purpose, i=0):
-        return tf.random.stateless_normal(shape, self._key(purpose, i))
+    def _z(self, n, key):
+        """n latents, (n, latent), a function of the key."""
+        return tf.random.stateless_normal((n, self.latent_dim), key)
 
     def _one_hot(self, label):
         return tf.one_hot(tf.cast(label, tf.int32), self.classes)
@@ -40,7 +42,7 @@ class Fused:
         """A batch of real data and its one-hot labels (None in an unconditional game)."""
         size = [self._dial("batch")]
         picked = tf.random.stateless_uniform(
-            size, self._key(purpose, i), maxval=len(self._data), dtype=tf.int32
+            size, self._key(purpose, i), maxval=self._data.shape[0], dtype=tf.int32
         )
         label = None if self._labels is None else self._one_hot(tf.gather(self._labels, picked))
         return to_float(tf.gather(self._data, picked)), label
@@ -96,22 +98,27 @@ class Fused:
 
         return draw
 
-    def _step(self, batch, d_steps=None):
+    def _step(self, batch, d_steps=None, plan=None):
         """One step: some updates of D, one of G; batch(purpose, i) -> real data, labels.
 
-        d_steps: a number to unroll in the trace; by default the knob is read at each step.
+        d_steps: a number to unroll in the trace, and then both players move; by default the knobs
+        are read at each step.
         """
         self._seed_networks()
+        d_optimizer, g_optimizer = self.d_optimizer, self.g_optimizer
+        if d_steps is None:
+            d_optimizer = Mover(d_optimizer, self._dial("moves") != MOVES.index("G alone"))
+            g_optimizer = Mover(g_optimizer, self._dial("moves") != MOVES.index("D alone"))
 
         def d_update(i, *_):
             real, label = batch(BATCH, i)
             return i + 1, *d_step(
                 View(self.generator, label),
                 View(self.discriminator, label, self._noise(D_NOISE, i)),
-                self.d_optimizer,
+                d_optimizer,
                 self._d_loss,
                 real,
-                self._normal((tf.shape(real)[0], self.latent_dim), D_LATENT, i),
+                self._z(tf.shape(real)[0], self._key(D_LATENT, i)),
                 lambda d, r, f: self._penalty(d, r, f, i),
             )
 
@@ -124,26 +131,41 @@ class Fused:
                 state = d_update(*state)
         _, value, extra, norm = state
         real, label = batch(G_LABEL, 0)
-        g_value, g_norm = g_step(
+        g_value, g_norm = self._g_update(
             View(self.generator, label),
             View(self.discriminator, label, self._noise(G_NOISE)),
-            self.g_optimizer,
-            self._g_loss,
-            self._normal((tf.shape(real)[0], self.latent_dim), G_LATENT),
+            g_optimizer,
+            self._z(tf.shape(real)[0], self._key(G_LATENT)),
+            real,
+            plan,
         )
-        ema_step(self.average, self.generator, self._step_now.value)
+        memory = self._dial("average")
+        ema_step(self.average, self.generator, self._step_now.value, memory)
         self._step_now.assign(self._step_now.value + 1)
         return tf.stack([value, g_value, extra, norm, g_norm])
 
-    def _play_many(self, steps):
+    def _g_update(self, generator, discriminator, optimizer, z, real, plan):
+        """G's move; a game in which G looks ahead, at D's next moves on ``real``, has its own."""
+        return g_step(generator, discriminator, optimizer, self._g_loss, z)
+
+    def _plan(self):
+        """What of the next call is settled in its trace, as plain values: here nothing."""
+        return None
+
+    def _settle(self, plan):
+        """Called at the start of a trace with its plan, and at its end with None."""
+
+    def _play_many(self, steps, plan=None):
         """Up to ``steps`` steps, fewer where a value stops being finite: rows, how many, sound?"""
+        self._settle(plan)
         rows = tf.TensorArray(tf.float32, steps, element_shape=(len(COLUMNS),))
         done, sound = 0, True
         while sound and done < steps:
-            row = self._step(self._draw)
+            row = self._step(self._draw, plan=plan)
             rows = rows.write(done, row)
             sound = tf.reduce_all(tf.math.is_finite(row))
             done += 1
+        self._settle(None)
         weights = *self.generator.weights, *self.discriminator.weights
         finite = [tf.reduce_all(tf.math.is_finite(w.value)) for w in weights]
         return rows.stack(), done, sound and tf.reduce_all(finite)
@@ -154,9 +176,9 @@ class Fused:
     def _judge_both(self, n):
         """D's logits on n real examples and n fakes that depend on the seed alone."""
         seed = self._seed_now.value
-        draw = tf.random.stateless_uniform([n], [seed, -2], maxval=len(self._data), dtype=tf.int32)
+        draw = tf.random.stateless_uniform([n], [seed, -2], maxval=self._data.shape[0], dtype=tf.int32)
         label = None if self._labels is None else self._one_hot(tf.gather(self._labels, draw))
-        z = tf.random.stateless_normal((n, self.latent_dim), [seed, -1])
+        z = self._z(n, [seed, -1])
         judge = View(self.discriminator, label)
         real = judge(to_float(tf.gather(self._data, draw)), False)
         fake = judge(View(self.generator, label)(z, False), False)

@@ -68,6 +68,8 @@ class GAN(KerasSide, Fused, keras.Model):
     What ``sample`` shows is ``average``: an exponential moving average of G's weights.
     """
 
+    own_knobs = KNOBS  # a kind of game with more levers adds its own
+
     def __init__(
         self, make_generator, make_discriminator, data=None, labels=None, *, seed=0, **kwargs
     ):
@@ -82,13 +84,8 @@ class GAN(KerasSide, Fused, keras.Model):
         self._seed_now = self.add_weight(shape=(), dtype="int64", trainable=False, name="seed")
         self._step_now = self.add_weight(shape=(), dtype="int64", trainable=False, name="step")
         self._dials = {
-            name: self.add_weight(
-                shape=(),
-                dtype="int32" if knob.scale in ("int", "choice") else "float32",
-                trainable=False,
-                name=name,
-            )
-            for name, knob in KNOBS.items()
+            name: self._new_dial(name, knob)
+            for name, knob in self.own_knobs.items()
             if name not in ("d_rate", "g_rate")
         }
         self._seed_now.assign(seed)
@@ -98,6 +95,18 @@ class GAN(KerasSide, Fused, keras.Model):
         self._trace_anew()
         if data is not None:
             self.attach(data, labels)
+
+    def _new_dial(self, name, knob):
+        """The variable that holds a knob's value; a choice is held as its number."""
+        whole = knob.scale in ("int", "choice")
+        value = knob.choices.index(knob.value) if knob.choices else knob.value
+        return self.add_weight(
+            shape=(),
+            dtype="int32" if whole else "float32",
+            initializer=keras.initializers.Constant(value),
+            trainable=False,
+            name=name,
+        )
 
     def _check_networks(self):
         """ValueError where the two networks do not fit each other."""
@@ -172,19 +181,23 @@ class GAN(KerasSide, Fused, keras.Model):
 
     @property
     def knobs(self):
-        return {name: replace(knob, value=self._value(name)) for name, knob in KNOBS.items()}
+        knobs = self.own_knobs.items()
+        return {name: replace(knob, value=self._value(name)) for name, knob in knobs}
 
     def _value(self, name):
         """The value of a knob now."""
         if name in ("d_rate", "g_rate"):
             optimizer = self.d_optimizer if name == "d_rate" else self.g_optimizer
             return float(optimizer.learning_rate.numpy())
-        value, knob = self._dials[name].numpy(), KNOBS[name]
-        return knob.choices[value] if knob.scale == "choice" else value.item()
+        value, knob = self._dials[name].numpy(), self.own_knobs[name]
+        if knob.scale == "choice":
+            return knob.choices[value]
+        return int(value) if knob.scale == "int" else float(value)
 
     def turn(self, **values):
         """Turn knobs by name; what is asked for holds from the next step on."""
-        wanted = {name: allowed(name, value) for name, value in values.items()}
+        knobs = self.own_knobs
+        wanted = {name: allowed(knobs, name, value) for name, value in values.items()}
         if "d_steps" in wanted:
             self.train_function = None  # fit unrolls them in its trace
         for name, value in wanted.items():
@@ -193,7 +206,7 @@ class GAN(KerasSide, Fused, keras.Model):
             elif name == "g_rate":
                 self.g_optimizer.learning_rate = value
             else:
-                choices = KNOBS[name].choices
+                choices = knobs[name].choices
                 self._dials[name].assign(choices.index(value) if choices else value)
 
     def attach(self, data, labels=None):
@@ -213,13 +226,23 @@ class GAN(KerasSide, Fused, keras.Model):
                 if self.classes
                 else "labels were given, but the networks take none"
             )
+        if self._holds_points_like(data) and labels is None:
+            self._data.assign(np.float32(data))
+            self._checksum = zlib.crc32(np.ascontiguousarray(np.float32(data)))
+            return
         self._data, self._checksum = _resident(data if data.dtype == np.uint8 else np.float32(data))
+        if data.dtype != np.uint8:
+            self._data = tf.Variable(self._data, trainable=False)
         if labels is not None:
             labels = np.asarray(labels)
             if labels.shape != (len(data),) or labels.min() < 0 or labels.max() >= self.classes:
                 raise ValueError(f"labels must be {len(data)} whole numbers below {self.classes}")
             self._labels, _ = _resident(labels.astype(np.int32))
         self._trace_anew()  # the compiled calls hold on to the data they were traced with
+
+    def _holds_points_like(self, data):
+        """Whether the game has float data of this shape: new ones then need no new trace."""
+        return isinstance(self._data, tf.Variable) and self._data.shape == data.shape
 
     def advance(self, steps=1):
         """Play ``steps`` steps in compiled calls; returns their rows of the record.
@@ -241,7 +264,7 @@ class GAN(KerasSide, Fused, keras.Model):
     def _play_slice(self, steps):
         before = self.snapshot()
         try:
-            rows, done, sound = self._play(tf.constant(steps))
+            rows, done, sound = self._play(tf.constant(steps), self._plan())
             rows = rows.numpy()[: int(done)]
             first = self.step - len(rows) + 1
             rows = np.column_stack([np.arange(first, first + len(rows)), rows]).astype(np.float32)
@@ -259,7 +282,7 @@ class GAN(KerasSide, Fused, keras.Model):
             self.restore(before)
             if good < 1:
                 break
-            _, _, sound = self._play(tf.constant(good))
+            _, _, sound = self._play(tf.constant(good), self._plan())
             if sound:
                 self._rows = np.concatenate([self._rows, rows[:good]])
                 break
@@ -296,7 +319,7 @@ class GAN(KerasSide, Fused, keras.Model):
         """The fixed latents of ``sample``: (n, latent) float32, a function of the seed alone."""
         if n < 1:
             raise ValueError(f"n must be at least 1, got {n}")
-        return tf.random.stateless_normal((n, self.latent_dim), (self.seed, -1)).numpy()
+        return self._z(n, (self.seed, -1)).numpy()
 
     def _labels_for(self, n, label):
         """One-hot labels for n samples, or None in an unconditional game."""

@@ -69,7 +69,7 @@ class KerasSide:
         """The two losses on a batch, with no update."""
         x, label = batch if isinstance(batch, tuple) else (batch, None)
         label = None if label is None else self._one_hot(label)
-        z = self._normal((tf.shape(x)[0], self.latent_dim), G_LATENT)
+        z = self._z(tf.shape(x)[0], self._key(G_LATENT))
         judge = View(self.discriminator, label)
         on_real = judge(to_float(x), False)
         on_fake = judge(View(self.generator, label)(z, False), False)

@@ -8,6 +8,7 @@ from numpy import float32
 from gan_lessons.game import Knob
 from gan_lessons.objectives import OBJECTIVES, PENALTIES
 
+MOVES = ("D and G", "D alone", "G alone")
 KNOBS = {
     "d_rate": Knob(2e-3, 1e-5, 1e-1, "log", label="learning rate of D"),
     "g_rate": Knob(4e-3, 1e-5, 1e-1, "log", label="learning rate of G"),
@@ -20,14 +21,16 @@ KNOBS = {
     "noise": Knob(0.0, 0.0, 1.0, label="noise on D's inputs"),
     "smoothing": Knob(0.0, 0.0, 0.5, label="label smoothing, one-sided"),
     "batch": Knob(32, 2, 512, "int", label="batch size"),
+    "moves": Knob("D and G", scale="choice", choices=MOVES, label="who moves"),
+    "average": Knob(0.999, 0.0, 0.999, label="memory of the average of G"),
 }
 
 
-def allowed(name, value):
-    """``value`` for knob ``name`` in its own type, or a ValueError that says what is allowed."""
-    if name not in KNOBS:
-        raise ValueError(f"no knob is called {name!r}; there are {', '.join(KNOBS)}")
-    knob = KNOBS[name]
+def allowed(knobs, name, value):
+    """``value`` for the knob ``name`` of ``knobs`` in its own type, or a ValueError that helps."""
+    if name not in knobs:
+        raise ValueError(f"no knob is called {name!r}; there are {', '.join(knobs)}")
+    knob = knobs[name]
     if knob.scale == "choice":
         if value not in knob.choices:
             raise ValueError(f"{name} must be one of {', '.join(knob.choices)}, got {value!r}")

@@ -33,16 +33,33 @@ def g_step(generator, discriminator, optimizer, loss, z):
     return value, tf.linalg.global_norm(gradients)
 
 
-def ema_step(average, network, step):
+def ema_step(average, network, step, memory=0.999):
     """Move the weights of ``average`` towards those of ``network``; it forgets slowly.
 
-    The memory grows with the step, min(.999, (1 + t)/(10 + t)), so that early steps do not linger.
-    Yazıcı et al. 2019; the growing memory is that of TensorFlow's ExponentialMovingAverage.
+    What is kept of the old grows with the step, min(memory, (1 + t)/(10 + t)), so that early steps
+    do not linger; memory 0 makes the two the same. Yazıcı et al. 2019; the growing memory is that
+    of TensorFlow's ExponentialMovingAverage.
     """
     t = tf.cast(step, tf.float32)
-    keep = tf.minimum(0.999, (1.0 + t) / (10.0 + t))
+    keep = tf.minimum(memory, (1.0 + t) / (10.0 + t))
     for slow, fast in zip(average.weights, network.weights, strict=True):
         slow.assign(keep * slow + (1.0 - keep) * fast)
+
+
+class Mover:
+    """An optimizer that a switch lets rest: the gradients are taken, but not followed."""
+
+    def __init__(self, optimizer, moves):
+        self.optimizer, self.moves = optimizer, moves
+
+    def apply(self, gradients, variables):
+        """Apply the gradients where ``moves``, a scalar tensor, is true."""
+
+        def move():
+            self.optimizer.apply(gradients, variables)
+            return self.moves
+
+        tf.cond(self.moves, move, lambda: self.moves)
 
 
 class View:
@@ -51,13 +68,21 @@ class View:
     So ``d_step`` and ``g_step`` are the same few lines in every game.
     """
 
-    def __init__(self, network, label=None, noise=None):
-        self.network, self.label, self.noise = network, label, noise
+    def __init__(self, network, label=None, noise=None, weights=None):
+        self.network, self.label, self.noise, self.weights = network, label, noise, weights
         self.trainable_variables = network.trainable_variables
+
+    def with_weights(self, weights):
+        """The same view of a network that has these trainable weights instead of its own."""
+        return View(self.network, self.label, self.noise, weights)
 
     def __call__(self, x, training):
         seen = x if self.noise is None else x + self.noise(tf.shape(x))
-        return self.network(seen if self.label is None else [seen, self.label], training=training)
+        seen = seen if self.label is None else [seen, self.label]
+        if self.weights is None:
+            return self.network(seen, training=training)
+        others = [v.value for v in self.network.non_trainable_variables]
+        return self.network.stateless_call(self.weights, others, seen, training=training)[0]
 
 
 def to_float(batch):

@@ -1,8 +1,14 @@
 """The course's default games, ready to play."""
 
 from gan_lessons.data import digits
-from gan_lessons.networks import digit_discriminator, digit_generator
+from gan_lessons.networks import (
+    digit_discriminator,
+    digit_generator,
+    point_discriminator,
+    point_generator,
+)
 from gan_lessons.training.gan import GAN
+from gan_lessons.training.points import PointGAN
 
 HEALTHY = {
     "d_rate": 2e-3,
@@ -23,6 +29,23 @@ PRESETS = {
     "oscillation": HEALTHY | {"penalty": "none", "d_rate": 1e-2, "g_rate": 2e-2, "batch": 4},
     "broken": HEALTHY | {"penalty": "none", "d_rate": 5e-3, "g_rate": 1e-4, "d_steps": 5},
 }
+
+
+def point_game(data, *, latent=16, width=64, seed=0):
+    """A game of points (n, 2), compiled: two layers of ``width`` units each, all cures at rest.
+
+    Batches of 256, both learning rates 1e-3, no penalty, Adam with β₁ = .5, β₂ = .99; what it
+    shows is G as it is now, not an average.
+    """
+    game = PointGAN(
+        lambda: point_generator(latent, width),
+        lambda: point_discriminator(width, cures=True),
+        data,
+        seed=seed,
+    )
+    game.compile(batch=256)
+    game.turn(d_rate=1e-3, g_rate=1e-3, average=0.0)
+    return game
 
 
 def digit_game(data=None, labels=None, *, seed=0):
