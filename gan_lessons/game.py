@@ -26,6 +26,9 @@ class Knob:
     label: str = ""
 
 
+MOVES = "D and G", "D alone", "G alone"
+
+
 class Diverged(ArithmeticError):
     """A loss or gradient became NaN or infinite; the game was put back to its last good step."""
 
@@ -39,6 +42,16 @@ class Game(Protocol):
     ``record`` has one entry a step played, so ``len(record["step"]) == step``; its arrays are
     "step" (1, 2, …), "d_loss", "g_loss", "penalty" (0 where none was taken), "d_gradient" and
     "g_gradient" (global gradient norms). A game may add more arrays of the same length.
+
+    A game of points may offer more, and a plane shows what is offered:
+
+    ``judge(x)``: D's logits (n,) at points (n, 2); None where D looks at several points at once,
+        so that a point alone has no verdict.
+    ``pulls(n)``: G's samples (n, 2) for the latents of ``sample(n)``, and arrows (n, 2): minus
+        the slope of n × G's loss at each, where the loss pulls it now.
+    ``latent_dim``: the width of z, where ``sample(z=...)`` takes latents (n, latent_dim). A knob
+        "latent" says how many of its coordinates are in use.
+    A knob "moves" with the choices of MOVES says who moves in a step.
     """
 
     seed: int

@@ -120,6 +120,9 @@ def _nearest_of_chunk(queries, references, chunk) -> tuple[np.ndarray, np.ndarra
 # --- Modes and coverage of points -----------------------------------------------------------------
 
 
+ALIVE = 0.1  # of its fair share of all samples: what a mode must hold to count as alive
+
+
 class Modes(NamedTuple):
     """What ``mode_report`` found.
 
@@ -128,6 +131,7 @@ class Modes(NamedTuple):
     quality:  the share of high-quality samples; a perfect sampler in the plane has .9889
     reverse_kl: KL of the shares from equal shares, in nats: 0 to log(number of modes)
     shares:   (modes,), the share of samples nearest to each mode, of whatever quality
+    masses:   (modes,), the share of samples of high quality at each mode
     """
 
     captured: int
@@ -135,6 +139,7 @@ class Modes(NamedTuple):
     quality: float
     reverse_kl: float
     shares: np.ndarray
+    masses: np.ndarray
 
 
 def mode_report(points: np.ndarray, centres: np.ndarray, spread: float) -> Modes:
@@ -147,16 +152,22 @@ def mode_report(points: np.ndarray, centres: np.ndarray, spread: float) -> Modes
         raise ValueError(f"spread must be above 0, got {spread}")
     mode, distance = nearest(points, centres)
     good = distance < 3 * spread
-    counts = np.bincount(mode[good], minlength=len(centres))
+    masses = np.bincount(mode[good], minlength=len(centres)) / len(mode)
     shares = np.bincount(mode, minlength=len(centres)) / len(mode)
     held = shares[shares > 0]
     return Modes(
-        captured=int((counts > 0).sum()),
-        alive=int((counts >= 0.1 * len(mode) / len(centres)).sum()),
+        captured=int((masses > 0).sum()),
+        alive=alive(masses),
         quality=float(good.mean()),
         reverse_kl=float((held * np.log(held * len(centres))).sum()),
         shares=shares,
+        masses=masses,
     )
+
+
+def alive(masses: np.ndarray) -> int:
+    """How many modes hold at least a tenth of their fair share, 1/k, in masses (k,) of samples."""
+    return int((masses >= ALIVE / len(masses)).sum())
 
 
 def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = 3) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_lessons.game import Diverged, Knob
+from gan_lessons.game import MOVES, Diverged, Knob
 
 LOG2 = float(np.log(2))
 REFERENCES = {
@@ -43,7 +43,7 @@ class FakeGame:
         self.seed, self.step = seed, 0
         self.diverge_at, self.step_seconds = diverge_at, step_seconds
         self._knobs = dict(KNOBS)
-        self._rows = np.empty((1024, len(COLUMNS)))  # those after step are the future, if any
+        self._rows = np.empty((1024, len(COLUMNS)))
         across = np.linspace(-1, 1, 28, dtype=np.float32)
         self._radius = np.hypot(across[:, None], across[None, :])
 
@@ -121,12 +121,14 @@ class FakeGame:
             "step": self.step,
             "seed": self.seed,
             "knobs": dict(self._knobs),
+            "rows": self._rows[: self.step].copy(),
             "weights": np.zeros(1000, np.float32),
         }
 
     def restore(self, snapshot):
         self.step, self.seed = snapshot["step"], snapshot["seed"]
         self._knobs = dict(snapshot["knobs"])
+        self._rows[: self.step] = snapshot["rows"]
 
     def reset(self, seed=None):
         self.seed = self.seed if seed is None else seed
@@ -136,3 +138,56 @@ class FakeGame:
         new = Path(f"{path}.new")
         new.write_text(json.dumps({"seed": self.seed, "step": self.step}), encoding="utf-8")
         os.replace(new, path)
+
+
+CENTRES = np.array([(np.cos(a), np.sin(a)) for a in np.arange(4) * np.pi / 2])
+SPREAD = 0.05
+
+
+class FakePoints(FakeGame):
+    """A game of points: G covers the first modes, one more every 100 steps (10 with "noise" on).
+
+    A step of D alone counts as a step, but only steps with G bring G on.
+    """
+
+    latent_dim = 3
+
+    def __init__(self, seed=0, **given):
+        super().__init__(seed, **given)
+        self._knobs["moves"] = Knob("D and G", 0, 0, "choice", MOVES, label="who moves")
+        self.moved = 0
+
+    def advance(self, steps=1):
+        rows = super().advance(steps)
+        if self._knobs["moves"].value != "D alone":
+            self.moved += steps
+        return rows
+
+    @property
+    def covered(self):
+        """How many modes G has."""
+        return min(4, 1 + self.moved // (10 if self._knobs["noise"].value else 100))
+
+    def sample(self, n=64, z=None):
+        if z is not None:
+            return np.tanh(np.asarray(z)[:, :2]) * self.covered / 4
+        random = np.random.default_rng((self.seed, 1))
+        return CENTRES[np.arange(n) % self.covered] + SPREAD / 2 * random.normal(size=(n, 2))
+
+    def judge(self, x):
+        return 3 * np.asarray(x)[:, 0]  # real to the right
+
+    def pulls(self, n=100):
+        fakes = self.sample(n)
+        return fakes, np.ones_like(fakes) * (0.5, 0.0)
+
+    def snapshot(self):
+        return super().snapshot() | {"moved": self.moved}
+
+    def restore(self, snapshot):
+        super().restore(snapshot)
+        self.moved = snapshot["moved"]
+
+    def reset(self, seed=None):
+        super().reset(seed)
+        self.moved = 0

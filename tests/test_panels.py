@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import io
 import os
 import signal
 import sys
@@ -11,14 +12,24 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from fake_game import FakeGame
+from fake_game import CENTRES, SPREAD, FakeGame, FakePoints
+from PIL import Image
 
 from gan_lessons.game import Knob
-from gan_lessons.panels import CurvePad, cockpit, explore, panels_work
+from gan_lessons.panels import (
+    CurvePad,
+    PlaneStage,
+    PointPad,
+    cockpit,
+    compare,
+    explore,
+    panels_work,
+)
 from gan_lessons.panels.alive import HERE
 from gan_lessons.panels.kernel import Home, Latest
 from gan_lessons.panels.parts import knob_control
 from gan_lessons.panels.timeline import Timeline, size_of
+from gan_lessons.pictures import gaussian_mixture
 
 
 async def until(true, seconds=20):
@@ -40,7 +51,7 @@ def play(test):
 def test_opens_paused_over_still_pictures():
     panel = cockpit(FakeGame())
     assert not panel.playing and panel.game.step == 0
-    assert panel.screens.curves.value[:4] == panel.screens.samples.value[:4] == b"\x89PNG"
+    assert panel.screens.curves.value[:4] == panel.screens.seen.value[:4] == b"\x89PNG"
     assert "Paused at step 0" in panel.status and "a cell is still running" in panel.status
 
 
@@ -282,10 +293,10 @@ def test_a_new_cockpit_takes_the_game():
 def test_stops_when_its_last_view_goes():
     async def test():
         panel = cockpit(FakeGame(), stop_at=10**6)
-        panel.screens.samples._view_count = 1
+        panel.screens.seen._view_count = 1
         panel.play()
         await until(lambda: panel.game.step > 5)
-        panel.screens.samples._view_count = 0
+        panel.screens.seen._view_count = 0
         assert not panel.playing
 
     play(test)
@@ -354,7 +365,9 @@ def test_size_of_counts_nested_arrays():
 
 def test_memory_stays_flat():
     async def test():
-        panel = cockpit(FakeGame(), stop_at=10**9)
+        panel, plane = plane_cockpit(stop_at=10**9)
+        for box in plane.switches.values():
+            box.value = True
         screens = panel.screens
 
         def frames(n):
@@ -401,7 +414,7 @@ def test_points_need_a_picture_of_their_own(monkeypatch):
     monkeypatch.setattr(game, "sample", lambda n=64: np.zeros((n, 2), np.float32))
     with pytest.raises(ValueError, match="give show="):
         cockpit(game)
-    assert cockpit(game, show=lambda points: np.zeros((9, 9), np.uint8)).screens.samples.value
+    assert cockpit(game, show=lambda points: np.zeros((9, 9), np.uint8)).screens.seen.value
 
 
 @pytest.mark.parametrize(
@@ -416,6 +429,287 @@ def test_points_need_a_picture_of_their_own(monkeypatch):
 def test_a_bad_knob_is_named(knob, words):
     with pytest.raises(ValueError, match=words):
         knob_control("oddity", knob)
+
+
+# The plane
+
+
+def plane_stage(**given):
+    return PlaneStage(CENTRES, centres=CENTRES, spread=SPREAD, **given)
+
+
+def plane_cockpit(game=None, **given):
+    """A cockpit with a plane, and that plane."""
+    stage = plane_stage(density=gaussian_mixture(CENTRES, SPREAD))
+    panel = cockpit(game or FakePoints(), stage=stage, **given)
+    return panel, panel.screens.stages[0]
+
+
+def test_the_plane_offers_the_layers_that_the_game_has():
+    _, plane = plane_cockpit()
+    assert list(plane.switches) == ["real", "fakes", "D", "D*", "arrows", "net"]
+    assert [name for name, box in plane.switches.items() if box.value] == ["real", "fakes", "D"]
+
+    class Bare(FakePoints):
+        judge = property()  # an AttributeError, as if it were not there
+        pulls = latent_dim = property()
+
+    bare = cockpit(Bare(), stage=PlaneStage(span=2.0)).screens.stages[0]
+    assert list(bare.switches) == ["fakes"] and bare.strip is None
+    assert bare.words() == "a plane with fakes"
+
+
+@pytest.mark.parametrize("name", ["real", "fakes", "D", "D*", "arrows", "net"])
+def test_a_switch_redraws_at_once_while_paused_and_back(name):
+    panel, plane = plane_cockpit()
+    before, status = plane.image.value, panel.status
+    box = plane.switches[name]
+    box.value = not box.value
+    changed = plane.image.value
+    box.value = not box.value
+    assert changed != before and plane.image.value == before and panel.status == status
+
+
+def test_the_plane_counts_modes_and_says_so():
+    panel, plane = plane_cockpit(stop_at=10**6)
+    assert (plane.masses == [1, 0, 0, 0]).all() and "1 of 4 modes alive" in panel.screens.alt.value
+    panel.game.advance(199)
+    panel.step()
+    assert (plane.masses > 0.3).sum() == 3 and "3 of 4 modes alive" in panel.screens.alt.value
+
+
+def test_where_D_judges_packs_there_is_no_surface_and_the_picture_says_so(monkeypatch):
+    monkeypatch.setattr(FakePoints, "judge", lambda self, x: None)
+    _, plane = plane_cockpit()
+    assert not plane.plane.surface.get_visible()
+    assert "several points at once" in plane.plane.above.get_text()
+
+
+@pytest.mark.parametrize("member", ["sample", "judge", "pulls"])
+def test_any_exception_of_a_layer_reaches_the_status_line(member, monkeypatch):
+    async def test():
+        panel, plane = plane_cockpit(stop_at=10**6)
+        plane.switches["arrows"].value = True
+
+        def broken(*_, **__):
+            raise RuntimeError("the cable is loose")
+
+        panel.play()
+        monkeypatch.setattr(panel.game, member, broken)
+        await until(lambda: not panel.playing)
+        assert panel.status == "Stopped: RuntimeError: the cable is loose"
+
+    play(test)
+
+
+def test_the_strip_forgets_another_future_and_a_reset():
+    async def test():
+        panel, plane = plane_cockpit(FakePoints(step_seconds=0.001), stop_at=400)
+        panel.play()
+        await until(lambda: not panel.playing)
+        assert plane.strip.steps[-1] == 400 and len(plane.strip.steps) > 2
+        painted = strip_columns(plane)
+        panel.go_to(100)
+        assert 0 < strip_columns(plane) < painted  # the later part is not shown …
+        panel.go_to(400)
+        assert strip_columns(plane) == painted  # … but comes back with the step
+        panel.go_to(100)
+        at = panel.game.step
+        panel.step()
+        assert plane.strip.steps[-1] == at + 1
+        panel.reset()
+        assert plane.strip.steps == [0]
+        panel.step()
+        panel.reset(seed=9)
+        assert plane.strip.steps == [0]
+
+    play(test)
+
+
+def strip_columns(plane):
+    """How many columns of the strip are painted."""
+    return (plane.strip.image.get_array()[..., :3] < 255).any(axis=(0, 2)).sum()
+
+
+@pytest.mark.parametrize(("button", "moved", "who"), [(0, 0, "D alone"), (1, 1, "G alone")])
+def test_one_player_steps_alone_and_the_knob_goes_back(button, moved, who):
+    panel, _ = plane_cockpit()
+    panel.console.alone[button].click()
+    assert panel.game.step == 1 and panel.game.moved == moved
+    assert panel.game.knobs["moves"].value == "D and G"
+    assert f"Played one step, {who}." in panel.status
+
+
+def test_the_knob_goes_back_when_the_step_fails(monkeypatch):
+    panel, _ = plane_cockpit(FakePoints(diverge_at=1))
+    panel.step("G alone")
+    assert "NaN" in panel.status and panel.game.knobs["moves"].value == "D and G"
+
+
+def test_games_without_that_knob_have_no_such_buttons():
+    assert not cockpit(FakeGame()).console.alone
+
+
+def test_slow_motion_plays_five_steps_a_second_each_drawn():
+    async def test():
+        panel, plane = plane_cockpit(stop_at=10**6)
+        panel.console.slow.value = True
+        panel.play()
+        start = time.monotonic()
+        await until(lambda: panel.game.step == 5)
+        assert 0.75 < time.monotonic() - start < 5
+        assert panel.playing and plane.strip.steps == list(range(6))
+        panel.console.slow.value = False
+        await until(lambda: panel.game.step > 50)
+        panel.pause()
+
+    play(test)
+
+
+@pytest.mark.parametrize("modes", [0, 1, 8, 25])
+@pytest.mark.parametrize(
+    "title", ["", "one lever: 0.5", "a lever with a long name: its value; " * 6]
+)
+def test_no_text_around_a_plane_is_clipped_or_small(modes, title):
+    centres = np.random.default_rng(0).uniform(-1, 1, (modes, 2)) if modes else None
+    stage = PlaneStage(CENTRES, centres=centres, spread=SPREAD, layers=("D*", "arrows", "net"),
+                       density=gaussian_mixture(CENTRES, SPREAD))  # fmt: skip
+    game = FakePoints()
+    game.advance(1999)
+    plane = stage.open(game, title)
+    plane.draw(20_000, full=True)
+    room, drawer = plane.live.figure.bbox, plane.live.canvas.get_renderer()
+    texts = [*plane.live.figure.texts]
+    for axes in plane.live.figure.axes:
+        texts += [*axes.texts, *axes.get_xticklabels()]
+    boxes = [(text.get_window_extent(drawer), text) for text in texts if text.get_text()]
+    assert len(boxes) >= 4
+    for box, text in boxes:
+        assert text.get_size() >= 8, text
+        assert box.x0 >= 0 and box.x1 <= room.x1 and box.y0 >= 0 and box.y1 <= room.y1, text
+    for i, (box, text) in enumerate(boxes):
+        assert not any(box.overlaps(other) for other, _ in boxes[:i]), text
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"real": [[0.0, 1.0, 2.0]]}, "real must be finite points"),
+        ({"real": [[0.0, np.nan]]}, "real must be finite points"),
+        ({"centres": [[0.0, 1.0]]}, "spread must be above 0"),
+        ({}, "give span"),
+        ({"span": -1.0}, "span must be above 0"),
+        ({"span": 1.0, "layers": ("fog",)}, "layers must be among real, fakes, D, .*, got fog"),
+    ],
+)
+def test_a_bad_plane_is_named(given, words):
+    with pytest.raises(ValueError, match=words):
+        PlaneStage(**given)
+
+
+def test_a_plane_needs_a_game_of_points():
+    with pytest.raises(ValueError, match=r"points \(n, 2\); this game samples \(1, 28, 28, 1\)"):
+        cockpit(FakeGame(), stage=PlaneStage(span=1.0))
+
+
+# Two runs side by side
+
+
+def test_a_pair_differs_by_its_lever_only_and_keeps_step():
+    async def test():
+        panel = compare(
+            FakePoints(), {"noise": 0.0}, {"noise": 0.5}, stage=plane_stage(), seed=4, stop_at=250
+        )
+        pair = panel.game
+        assert "noise" not in panel.console.knobs and "d_rate" in panel.console.knobs
+        assert pair.titles == ["noise on D's inputs: 0", "noise on D's inputs: 0.5"]
+        panel.console.knobs["d_rate"].value = 1e-3
+        panel.play()
+        await until(lambda: not panel.playing)
+        left, right = pair.lanes
+        assert left.step == right.step == 250 and left.seed == right.seed == 4
+        assert left.covered == 3 and right.covered == 4
+        assert left.knobs["d_rate"].value == right.knobs["d_rate"].value == 1e-3
+        assert [plane.words()[:29] for plane in panel.screens.stages] == [
+            "a plane with real, fakes, D: "
+        ] * 2
+        assert "3 of 4 modes alive" in panel.screens.alt.value
+        assert "4 of 4 modes alive" in panel.screens.alt.value
+        panel.go_to(0)
+        assert left.step == right.step == 0 and left.covered == right.covered == 1
+        panel.reset(seed=7)
+        assert left.seed == right.seed == 7 and right.knobs["noise"].value == 0.5
+
+    play(test)
+
+
+def test_each_run_of_a_pair_is_the_game_alone():
+    panel = compare(FakePoints(), {"objective": "hinge"}, {}, stage=plane_stage())
+    for steps in (1, 5, 30):
+        panel.game.advance(steps)
+    for lane, objective in zip(panel.game.lanes, ("hinge", "non-saturating"), strict=True):
+        alone = FakePoints()
+        alone.turn(objective=objective)
+        alone.advance(36)
+        assert (lane.record["d_loss"] == alone.record["d_loss"]).all()
+
+
+def test_a_switch_commands_both_planes_and_one_step_of_D_both_runs():
+    panel = compare(FakePoints(), {"noise": 0.1}, {}, stage=plane_stage())
+    before = [plane.image.value for plane in panel.screens.stages]
+    panel.screens.switches["net"].value = True
+    assert all(
+        plane.image.value != old for plane, old in zip(panel.screens.stages, before, strict=True)
+    )
+    panel.console.alone[1].click()
+    assert [lane.moved for lane in panel.game.lanes] == [1, 1]
+    panel.console.alone[0].click()
+    assert [lane.moved for lane in panel.game.lanes] == [1, 1] and panel.game.step == 2
+
+
+@pytest.mark.parametrize("bad", ["left", "right"])
+def test_when_one_run_diverges_the_other_stays_in_step(bad, monkeypatch):
+    class Fragile(FakePoints):
+        def advance(self, steps=1):
+            fatal = self._knobs["noise"].value > 0.9
+            self.diverge_at = 8 if fatal else None
+            return super().advance(steps)
+
+    sides = {"left": {"noise": 0.0}, "right": {"noise": 0.0}} | {bad: {"noise": 1.0}}
+    panel = compare(Fragile(), **sides, stage=plane_stage())
+    with pytest.raises(ArithmeticError, match=r"noise on D's inputs: 1: .*NaN at step 8"):
+        panel.game.advance(20)
+    assert [lane.step for lane in panel.game.lanes] == [7, 7]
+
+
+def test_a_pair_takes_the_game_and_gives_it_back():
+    game = FakePoints()
+    old = cockpit(game, stage=plane_stage())
+    both = compare(game, {"noise": 0.1}, {}, stage=plane_stage())
+    assert "newer panel" in old.status and old.console.slow.disabled
+    cockpit(game, stage=plane_stage())
+    assert "newer panel" in both.status
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words"),
+    [
+        ({"fog": 1}, {}, "no knob fog; there are d_rate"),
+        ({"noise": 0.0}, {}, "let one knob differ"),
+    ],
+)
+def test_a_pair_names_what_is_wrong(left, right, words):
+    with pytest.raises(ValueError, match=words):
+        compare(FakePoints(), left, right, stage=plane_stage())
+
+
+def test_stills_of_planes_stand_side_by_side():
+    panel, plane = plane_cockpit()
+    both = compare(FakePoints(), {"noise": 0.1}, {}, stage=plane_stage())
+    width, height = Image.open(io.BytesIO(plane.image.value)).size
+    assert Image.open(io.BytesIO(panel.still().data)).size == (430 + width + 20, height)
+    pair = Image.open(io.BytesIO(both.still().data))
+    assert pair.size[0] == 2 * width + 20 and pair.size[1] > height  # the lever stands above
 
 
 # explore
@@ -508,6 +802,28 @@ def test_a_pad_refuses_what_is_no_curve(bad):
 def test_a_pad_needs_columns():
     with pytest.raises(ValueError, match="columns must be at least 2, got 1"):
         CurvePad(1)
+
+
+def test_a_pad_of_points_holds_points_that_a_game_can_learn():
+    pad = PointPad([(0, 0.5)], most=3)
+    assert pad.value == ((0.0, 0.5),)
+    pad.value = [[0.25, -1], [1, 1], [0, 0]]  # as the page sends them
+    assert np.asarray(pad.value).shape == (3, 2)
+    pad.value = ()
+    assert pad.value == ()
+    panel = explore(lambda figure, drawn: f"{len(drawn)} points", drawn=pad)
+    pad.value = [(0.0, 0.0)]
+    assert panel.words.value == "1 points"
+
+
+@pytest.mark.parametrize("bad", [[(0, 0)] * 4, [(0, 1.5)], [(0, np.nan)], [(0, 0, 0)], [0.5, 0.5]])
+def test_a_pad_of_points_refuses_anything_else(bad):
+    pad = PointPad([(0, 0)], most=3)
+    with pytest.raises(ValueError, match="at most 3 points"):
+        pad.value = bad
+    assert pad.value == ((0, 0),)
+    with pytest.raises(ValueError, match="most must be at least 1, got 0"):
+        PointPad(most=0)
 
 
 # Whether panels work

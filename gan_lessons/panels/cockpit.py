@@ -10,13 +10,14 @@ import weakref
 
 from IPython.display import Image
 
-from gan_lessons.game import Diverged
+from gan_lessons.game import MOVES, Diverged
 from gan_lessons.panels.console import Console
 from gan_lessons.panels.doctor import diagnose
 from gan_lessons.panels.kernel import Home, Latest, listen_for_interrupt, stop_listening
 from gan_lessons.panels.pace import Pace
 from gan_lessons.panels.parts import say, shown_as
 from gan_lessons.panels.screens import Screens
+from gan_lessons.panels.stages import Tiles
 from gan_lessons.panels.timeline import Timeline
 from gan_lessons.pictures import tile
 
@@ -24,6 +25,7 @@ SLICES = (0.010, 0.040)  # seconds of training between two looks at the kernel's
 BREATH = 0.002  # seconds given to the kernel for them
 DRAWING_SHARE = 1 / 3  # of the time at most
 FRAMES = 26  # a second at most: more would look the same and leave fewer steps
+SLOW = 0.2  # seconds a step takes in slow motion
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
 DOCTOR_EVERY = 1.0
 SAVE_EVERY = 10.0
@@ -33,9 +35,10 @@ _open = weakref.WeakSet()
 
 
 class Cockpit:
-    """The panel that ``cockpit`` returns. Its methods do what its buttons do."""
+    """The panel that ``cockpit`` and ``compare`` return. Its methods do what its buttons do."""
 
-    def __init__(self, game, autosave, title, stop_at, show, presets):
+    def __init__(self, game, screens, title, stop_at, autosave=None, presets=None, slices=SLICES):
+        presets, self.slices = presets or {}, slices
         self.game, self.autosave, self.presets = game, autosave, presets
         self.home, self.timeline, self.pace = Home(), Timeline(), Pace()
         self.interrupted = False
@@ -43,12 +46,15 @@ class Cockpit:
         self._whole = None  # the history with its future, while the game stands at an earlier step
         self._since_frame, self._save_problem = 0.0, ""
         self._claim(game)
-        self.screens = Screens(game, show)
+        self.screens = screens
         self.console = Console(
             title, game.knobs, game.seed, stop_at, presets, self.screens.view, self._actions()
         )
-        self.screens.samples._view_count = 0  # from now on the page counts the views
-        self.screens.samples.observe(self._on_views, "_view_count")
+        redraw = Latest(self.home, lambda: self._guarded(self.screens.draw_all))
+        for switch in screens.switches.values():
+            switch.observe(redraw, "value")
+        screens.seen._view_count = 0  # from now on the page counts the views
+        screens.seen.observe(self._on_views, "_view_count")
         self._refresh(f"Paused at step {game.step:,}. {IDLE}")
         _open.add(self)
 
@@ -89,9 +95,9 @@ class Cockpit:
         if self.playing:
             self._stop(f"Paused at step {self.game.step:,}. {IDLE}")
 
-    def step(self):
-        """Play one step."""
-        self._guarded(self._one_step)
+    def step(self, moves=None):
+        """Play one step; ``moves``, one of gan_lessons.game.MOVES, says who moves in it."""
+        self._guarded(lambda: self._one_step(moves))
 
     def reset(self, seed=None):
         """Start anew at step 0, with a new seed if one is given."""
@@ -137,8 +143,10 @@ class Cockpit:
         try:
             while self._task is me:
                 listen_for_interrupt(self)
+                start = time.perf_counter()
                 self._slice()
-                await asyncio.sleep(BREATH)
+                rest = SLOW - (time.perf_counter() - start) if self.console.slow.value else 0
+                await asyncio.sleep(max(BREATH, rest))
                 self.pace.tick()
         except (Exception, KeyboardInterrupt) as error:
             self._fail(error)
@@ -148,22 +156,14 @@ class Cockpit:
                 stop_listening(self)
 
     def _slice(self):
-        """Train until a frame is due, as far as SLICES allow; then draw and write what is due."""
-        start = time.perf_counter()
+        """Train and draw as is due; then write what is due, and stop where that was asked for."""
         goal = self.console.stop_at.value
-        cost = self.screens.last_cost
-        between_frames = max(cost * (1 - DRAWING_SHARE) / DRAWING_SHARE, 1 / FRAMES - cost)
-        between_frames -= self.pace.step_time / 2  # steps are whole: overshoot as often as not
-        length = min(max(between_frames - self._since_frame, SLICES[0]), SLICES[1])
-        left = length
-        while left > 0.3 * length and self.game.step < goal and not self.interrupted:
-            self._advance(min(goal, self.timeline.next_due(self.game.step)), left)
-            left = start + length - time.perf_counter()
-        self._since_frame += time.perf_counter() - start
-        if self._since_frame >= between_frames:
-            self._since_frame = 0.0
-            self.screens.look_at(until=goal)
-            self.screens.draw_frame()
+        self.screens.look_at(until=goal)
+        if self.console.slow.value:
+            self._advance(goal, 0)
+            self.screens.draw_all()
+        else:
+            self._train_and_draw(goal)
         if self.pace.due("numbers", NUMBERS_EVERY):
             self.pace.passed(self.game.step)
             self._show_numbers()
@@ -178,8 +178,24 @@ class Cockpit:
         elif self.pace.over():
             self._stop(f"Played its time, to step {self.game.step:,}. {IDLE}")
 
+    def _train_and_draw(self, goal):
+        """Train until a frame is due, as far as ``slices`` allow, and draw it if it is."""
+        start = time.perf_counter()
+        cost = self.screens.last_cost
+        between_frames = max(cost * (1 - DRAWING_SHARE) / DRAWING_SHARE, 1 / FRAMES - cost)
+        between_frames -= self.pace.step_time / 2  # steps are whole: overshoot as often as not
+        length = min(max(between_frames - self._since_frame, self.slices[0]), self.slices[1])
+        left = length
+        while left > 0.3 * length and self.game.step < goal and not self.interrupted:
+            self._advance(min(goal, self.timeline.next_due(self.game.step)), left)
+            left = start + length - time.perf_counter()
+        self._since_frame += time.perf_counter() - start
+        if self._since_frame >= between_frames:
+            self._since_frame = 0.0
+            self.screens.draw_frame()
+
     def _advance(self, goal, seconds):
-        """Play towards ``goal``, about ``seconds`` long; take a snapshot where one is due."""
+        """Play towards ``goal``, about ``seconds`` or one step; take a snapshot where it is due."""
         start, before = time.perf_counter(), self.game.step
         steps = min(goal - before, self.pace.steps_in(seconds))
         self.game.advance(steps)
@@ -226,11 +242,19 @@ class Cockpit:
 
     # The other actions
 
-    def _one_step(self):
+    def _one_step(self, moves=None):
         self.pause()
         self._leave_the_past()
-        self.game.advance(1)
-        self._refresh(f"Played one step. Paused at step {self.game.step:,}. {IDLE}")
+        if moves:
+            before = self.game.knobs["moves"].value
+            self.game.turn(moves=moves)
+        try:
+            self.game.advance(1)
+        finally:
+            if moves:
+                self.game.turn(moves=before)
+        who = f", {moves}" if moves else ""
+        self._refresh(f"Played one step{who}. Paused at step {self.game.step:,}. {IDLE}")
 
     def _reset(self, seed):
         self.pause()
@@ -238,6 +262,7 @@ class Cockpit:
         self.console.seed.value = seed
         self._whole = None
         self.timeline.clear()
+        self.screens.forget(-1)
         self._refresh(f"Back at step {self.game.step:,} with seed {self.game.seed}. {IDLE}")
 
     def _go_to(self, step, move_handle=True):
@@ -258,6 +283,7 @@ class Cockpit:
         """Forget the future when the game goes on from an earlier step."""
         self._whole = None
         self.timeline.cut(self.game.step + 1)
+        self.screens.forget(self.game.step)
 
     def _take_preset(self):
         """Set the knobs of the chosen preset and start anew."""
@@ -308,6 +334,8 @@ class Cockpit:
         self.console.show_numbers(self.game.step, self.pace.speed(), self.playing)
 
     def _consult(self):
+        if not self.screens.curves:
+            return
         objective = self.game.knobs["objective"].value if "objective" in self.game.knobs else ""
         found = diagnose(self.game.record, objective, self.game.references(), self.screens.verdicts)
         say(self.console.doctor, f"Loss doctor: {found.sentence}")
@@ -319,6 +347,8 @@ class Cockpit:
         console = {
             "play": lambda: self.pause() if self.playing else self._start(),
             "step": self._one_step,
+            "step D": lambda: self._one_step(MOVES[1]),
+            "step G": lambda: self._one_step(MOVES[2]),
             "reset": lambda: self._reset(self.console.seed.value),
             "preset": self._take_preset,
             "turn": self._turn,
@@ -344,17 +374,23 @@ class Cockpit:
     def _claim(self, game):
         """Take the game from older panels; those that nobody sees give their memory back."""
         for other in list(_open):
-            if other.game is game:
+            if _played(other.game) is _played(game):
                 other.retire()
                 _open.discard(other)
-            elif not other.screens.samples._view_count:
+            elif not other.screens.seen._view_count:
                 other.timeline.keep_ends()
 
     def _repr_mimebundle_(self, **_):
         return shown_as(self.console.view)
 
 
-def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, presets=None):
+def _played(game):
+    """The game itself, where ``game`` is a pair that plays it twice."""
+    return getattr(game, "game", game)
+
+
+def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, stage=None,
+            presets=None):  # fmt: skip
     """Return a panel that plays ``game``; it opens paused.
 
     game:     any object with the members of gan_lessons.game.Game
@@ -363,12 +399,8 @@ def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, pr
     stop_at:  the step at which Play pauses; the learner can change it
     show:     turns game.sample(64) into one uint8 picture (H, W) or (H, W, 3); the default lays
               pictures (n, height, width, channels) out in a grid
+    stage:    in place of ``show``, a PlaneStage for a game of points
     presets:  by name, knobs that a menu sets at once, starting anew
     """
-    samples = game.sample(1)
-    if show is tile and samples.ndim != 4:
-        raise ValueError(
-            f"this game makes samples of shape {samples.shape}, not pictures; "
-            "give show=, a function from samples to one uint8 picture"
-        )
-    return Cockpit(game, autosave, title, stop_at, show, presets or {})
+    screens = Screens(game, [(stage or Tiles(show)).open(game)])
+    return Cockpit(game, screens, title, stop_at, autosave, presets)

@@ -25,12 +25,20 @@ class Console:
     """The controls of a cockpit.
 
     presets: names of runs to choose from; without any there is no menu
-    on:      what to call for "play", "step", "reset", "preset", "turn" and "scrub"
+    on:      what to call for "play", "step", "step D", "step G", "reset", "preset", "turn", "scrub"
     """
 
     def __init__(self, title, knobs, seed, stop_at, presets, pictures, on):
         self.play = button("Play", "Play or pause the training", on["play"], "play", "primary")
         self.step = button("Step", "Train D and G for one step", on["step"], "step-forward")
+        self.alone = [
+            button(f"Step {who}", f"One step of {who} alone", on[f"step {who}"], width="72px")
+            for who in ("D", "G") if "moves" in knobs
+        ]  # fmt: skip
+        self.slow = widgets.ToggleButton(
+            description="Slow", icon="hourglass-half", layout=widgets.Layout(width="84px"),
+            tooltip="Slow motion: about five steps a second, one at a time",
+        )  # fmt: skip
         self.reset = button("Reset", "Start anew at step 0 with this seed", on["reset"], "undo")
         short = widgets.Layout(width="90px")
         self.seed = widgets.BoundedIntText(
@@ -68,14 +76,14 @@ class Console:
         if len(self.preset.options) > 1:
             label = widgets.Label("preset", layout=widgets.Layout(margin="0 4px 0 12px"))
             fields.append(widgets.HBox([label, self.preset]))
-        buttons = widgets.HBox([self.play, self.step, self.reset])
+        buttons = (self.play, self.step, *self.alone, self.reset, self.slow)
         rows = {n: labelled(knobs[n].label or n, control) for n, control in self.knobs.items()}
         first = [n for n in PRIMARY if n in rows] or list(rows)[:3]
         more = [row for n, row in rows.items() if n not in first]
         self.progress.layout = widgets.Layout(width="240px", min_width="100px", flex="0 1 auto")
         parts = [
             heading,
-            widgets.HBox([buttons, *fields], layout=WRAP),
+            widgets.HBox([widgets.HBox(buttons, layout=WRAP), *fields], layout=WRAP),
             widgets.HBox([rows[n] for n in first], layout=WRAP),
             pictures,
             labelled("timeline", self.timeline, label_width="70px", width="790px"),
@@ -144,6 +152,6 @@ class Console:
 
     def disable(self):
         """Make every control dead, for a panel whose game was taken over by another."""
-        fields = (self.play, self.step, self.reset, self.seed, self.stop_at, self.timeline)
-        for control in (*fields, self.preset, *self.knobs.values()):
+        fields = (self.play, self.step, *self.alone, self.reset, self.slow, self.seed)
+        for control in (*fields, self.stop_at, self.timeline, self.preset, *self.knobs.values()):
             control.disabled = True

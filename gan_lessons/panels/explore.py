@@ -6,7 +6,7 @@ import ipywidgets as widgets
 from IPython.display import Image
 
 from gan_lessons.panels.kernel import Home, Latest
-from gan_lessons.panels.pad import CurvePad
+from gan_lessons.panels.pad import Pad
 from gan_lessons.panels.parts import WRAP, describe, labelled, line, picture, say, shown_as
 from gan_lessons.pictures import new_figure, png
 
@@ -55,7 +55,7 @@ class Explorer:
             control.observe(redraw, "value")
             label = labels.get(name) or control.description or name.replace("_", " ")
             control.description = ""
-            width = "836px" if isinstance(control, CurvePad) else "396px"
+            width = "836px" if isinstance(control, Pad) else "396px"
             rows.append(labelled(label, control, width=width))
         box = widgets.HBox([self.image, self.words, self._alt], layout=WRAP)
         self.view = widgets.VBox([widgets.HBox(rows, layout=WRAP), box, self.status])
@@ -81,7 +81,7 @@ class Explorer:
         now = ", ".join(
             f"{name.replace('_', ' ')} {value}"
             for name, value in self.values.items()
-            if not isinstance(self.controls[name], CurvePad)  # a list of heights says nothing
+            if not isinstance(self.controls[name], Pad)  # a list of heights says nothing
         )
         describe(self._alt, f"{self.alt} Now: {now}.")
 

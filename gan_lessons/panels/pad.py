@@ -1,4 +1,4 @@
-"""A pad to draw a curve on, with the mouse or the arrow keys: a control for ``explore``."""
+"""Pads to draw on, with the mouse or the arrow keys: controls for ``explore`` and for a cell."""
 
 from pathlib import Path
 
@@ -8,8 +8,20 @@ import traitlets
 
 from gan_lessons.pictures import REAL_COLOUR
 
+HERE = Path(__file__).parent
 
-class CurvePad(anywidget.AnyWidget):
+
+class Pad(anywidget.AnyWidget):
+    """What both pads have."""
+
+    value = traitlets.Tuple().tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)
+    height = traitlets.Int().tag(sync=True)
+    colour = traitlets.Unicode(REAL_COLOUR).tag(sync=True)
+    description = traitlets.Unicode()  # read by ``explore``, as on any control
+
+
+class CurvePad(Pad):
     """A curve that a learner draws; ``value`` holds a height in [0, 1] for each column.
 
     Drag over it with the mouse or a pen. With the keyboard, left and right choose a column, up and
@@ -21,12 +33,7 @@ class CurvePad(anywidget.AnyWidget):
     height:  of the pad on the page, in pixels
     """
 
-    _esm = Path(__file__).with_name("pad.js")
-    value = traitlets.Tuple().tag(sync=True)
-    name = traitlets.Unicode().tag(sync=True)
-    height = traitlets.Int().tag(sync=True)
-    colour = traitlets.Unicode(REAL_COLOUR).tag(sync=True)
-    description = traitlets.Unicode()  # read by ``explore``, as on any control
+    _esm = HERE / "pad.js"
 
     def __init__(self, columns=48, value=None, *, name="Draw a curve.", height=110):
         if columns < 2:
@@ -41,3 +48,32 @@ class CurvePad(anywidget.AnyWidget):
         if heights.shape != (self.columns,) or not ((heights >= 0) & (heights <= 1)).all():
             raise ValueError(f"value must be {self.columns} heights from 0 to 1")
         return tuple(heights.tolist())
+
+
+class PointPad(Pad):
+    """Points that a learner draws in a square; ``value`` holds (x, y), each in [−1, 1].
+
+    Paint with the mouse or a pen. With the keyboard, the arrows move a cross, space or enter adds
+    a point there, Delete empties the pad.
+
+    value:  the points to start with; by default none
+    most:   how many fit at most
+    name:   what it is, in words, for readers who cannot see it
+    height: of the square on the page, in pixels
+    """
+
+    _esm = HERE / "points.js"
+    most = traitlets.Int().tag(sync=True)
+
+    def __init__(self, value=(), *, most=400, name="Draw points.", height=260):
+        if most < 1:
+            raise ValueError(f"most must be at least 1, got {most}")
+        super().__init__(most=most, value=value, name=name, height=height)
+
+    @traitlets.validate("value")
+    def _points(self, proposal):
+        points = np.asarray(proposal["value"] or np.empty((0, 2)), float)
+        inside = points.ndim == 2 and points.shape[1] == 2 and (np.abs(points) <= 1).all()
+        if len(points) > self.most or not inside:
+            raise ValueError(f"value must be at most {self.most} points (x, y) from −1 to 1")
+        return tuple(map(tuple, points.tolist()))

@@ -49,14 +49,14 @@ def picture(width, name):
     return widgets.Image(format="png", layout=layout)
 
 
-def button(text, tip, press, icon="", style=""):
+def button(text, tip, press, icon="", style="", width="84px"):
     """Return a button that calls ``press()``."""
     made = widgets.Button(
         description=text,
         tooltip=tip,
         icon=icon,
         button_style=style,
-        layout=widgets.Layout(width="84px"),
+        layout=widgets.Layout(width=width),
     )
     made.on_click(lambda _: press())
     return made

@@ -1,4 +1,4 @@
-"""A cockpit's two pictures: losses with D's scores, and samples. Each is one Image, kept."""
+"""A cockpit's pictures: losses with D's scores, and what a stage shows of G. Each is one Image."""
 
 import io
 import time
@@ -8,45 +8,62 @@ import numpy as np
 from PIL import Image
 
 from gan_lessons.panels.parts import WRAP, describe, picture
-from gan_lessons.pictures import LivePicture, LossCurves, ScoreHistograms, new_figure, png, tile
+from gan_lessons.pictures import LivePicture, LossCurves, ScoreHistograms, new_figure, png
 
-CURVES_SIZE = (430, 350)  # pixels; with the samples beside it this fits a column of 850
-SAMPLES_WIDTH = 350
-SAMPLES = 64
+CURVES_SIZE = (430, 350)  # pixels
 FRAME_BUDGET = 0.014  # seconds; what does not fit into one frame comes with the next
 STILL_BYTES = 140_000
-STILL_SAMPLES = 400  # pixels: the widest the samples may be there
+STILL_WIDTH = 400  # pixels: the widest that a stage's picture is enlarged to there
 VERDICTS_EVERY = 0.5  # seconds between two looks at D's scores
 
 
 class Screens:
     """Draws a game. ``frames`` and ``seconds`` count what was drawn while it played."""
 
-    def __init__(self, game, show=tile):
-        self.game, self.show = game, show
-        self.curves = picture(CURVES_SIZE[0], "Losses of D and G, and D's logits")
-        self.samples = picture(SAMPLES_WIDTH, f"{SAMPLES} samples of G")
-        self.alt = widgets.HTML()
-        self.view = widgets.HBox([self.curves, self.samples, self.alt], layout=WRAP)
-        figure = new_figure(*CURVES_SIZE)
-        self.live = LivePicture(figure)
-        self.losses = LossCurves(self.live, figure.add_axes([0.095, 0.44, 0.765, 0.48]))
-        self.scores = ScoreHistograms(self.live, figure.add_axes([0.095, 0.12, 0.765, 0.20]))
+    def __init__(self, game, stages, curves=True):
+        """stages: opened on games, see ``stages``; without ``curves`` there is nothing else."""
+        self.game, self.stages = game, stages
+        self.curves = (
+            picture(CURVES_SIZE[0], "Losses of D and G, and D's logits") if curves else None
+        )
+        self.alt, self.switches = widgets.HTML(), stages[0].switches
+        pictures = [image for image in (self.curves, *(s.image for s in stages)) if image]
+        top = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+        self.view = widgets.VBox([
+            widgets.HBox([*pictures, self.alt], layout=top),
+            widgets.HBox(list(self.switches.values()), layout=WRAP),
+        ])  # fmt: skip
         self.history, self.at, self.until = None, None, 0
         self.verdicts = None
         self.frames, self.seconds, self.last_cost = 0, 0.0, 0.0
-        self._parts = {self._draw_samples: 0.0, self._draw_curves: 0.0}  # each with its last time
+        self._parts = {stage.draw: 0.0 for stage in stages}  # each with its last time
+        if curves:
+            figure = new_figure(*CURVES_SIZE)
+            self.live = LivePicture(figure)
+            self.losses = LossCurves(self.live, figure.add_axes([0.095, 0.44, 0.765, 0.48]))
+            self.scores = ScoreHistograms(self.live, figure.add_axes([0.095, 0.12, 0.765, 0.20]))
+            self._parts[self._draw_curves] = 0.0
         self._judged, self._numbers = 0.0, True  # the numbers above the curves are due
+
+    @property
+    def seen(self):
+        """The widget by whose views the page tells whether anybody watches."""
+        return self.stages[0].image
 
     def look_at(self, history=None, at=None, until=0):
         """Choose what the curves show: a history with a cursor; by default the game's own."""
         self.history, self.at, self.until = history, at, until
 
+    def forget(self, step):
+        """Drop what came after ``step``: it is another future now."""
+        for stage in self.stages:
+            stage.forget(step)
+
     def draw_all(self):
         """Draw everything, however long it takes."""
         self._judge()
         for part in self._parts:
-            self._draw(part)
+            self._draw(part, full=True)
         self._describe()
 
     def draw_frame(self):
@@ -63,34 +80,37 @@ class Screens:
         self.frames += 1
 
     def still(self):
-        """Return PNG bytes of both pictures side by side, small enough to commit."""
-        curves = np.asarray(Image.open(io.BytesIO(self.curves.value)).convert("RGB"))
-        samples = Image.open(io.BytesIO(self.samples.value)).convert("RGB")
-        height = curves.shape[0]
-        scale = min(height / samples.height, STILL_SAMPLES / samples.width)
-        size = round(scale * samples.width), round(scale * samples.height)
-        below = np.full((height - size[1], size[0], 3), 255, np.uint8)
-        samples = np.vstack([np.asarray(samples.resize(size)), below])
-        gap = np.full((height, 10, 3), 255, np.uint8)
-        for coarse in (0x07, 0x0F, 0x1F, 0x3F):  # fewer shades of grey until it is small
-            data = png(np.hstack([curves, gap, samples | np.uint8(coarse)]), level=9)
+        """Return PNG bytes of all pictures side by side, small enough to commit."""
+        curves = [self._read(self.curves)] if self.curves else []
+        tallest = curves[0].shape[0] if curves else 0
+        shown = [self._read(stage.image, tallest) for stage in self.stages]
+        height = max(pixels.shape[0] for pixels in (*curves, *shown))
+        for coarse in (0x07, 0x0F, 0x1F, 0x3F):  # fewer shades until it is small
+            parts = [*curves, *(pixels | np.uint8(coarse) for pixels in shown)]
+            data = png(np.hstack([_framed(pixels, height) for pixels in parts]), level=9)
             if len(data) <= STILL_BYTES:
                 break
         return data
 
-    def _draw(self, part):
-        part()
+    @staticmethod
+    def _read(image, height=0):
+        """The pixels (h, w, 3) of a widget; enlarged to ``height`` where it is smaller."""
+        found = Image.open(io.BytesIO(image.value)).convert("RGB")
+        scale = max(1, min(height / found.height, STILL_WIDTH / found.width))
+        return np.asarray(found.resize((round(scale * found.width), round(scale * found.height))))
+
+    def _draw(self, part, full=False):
+        part(self.until, full)
         self._parts[part] = time.perf_counter()
 
     def _judge(self):
+        if not self.curves:
+            return
         self.verdicts = self.game.verdicts()
         self.scores.update(*self.verdicts)
         self._judged, self._numbers = time.perf_counter(), True
 
-    def _draw_samples(self):
-        self.samples.value = png(self.show(self.game.sample(SAMPLES)) | np.uint8(7))
-
-    def _draw_curves(self):
+    def _draw_curves(self, _until, _full):
         history = self.game.record if self.history is None else self.history
         self.losses.update(
             history, self.game.references(), self.at, self.until, numbers=self._numbers
@@ -99,6 +119,10 @@ class Screens:
         self.curves.value = png(self.live.pixels())
 
     def _describe(self):
+        said = "; ".join(stage.words() for stage in self.stages)
+        if not self.curves:
+            describe(self.alt, f"Step {self.game.step}: {said}.")
+            return
         rows, best = self.game.record, self.game.references()
         losses = ", ".join(
             f"{who}'s loss {rows[name][-1]:.2f}"
@@ -110,5 +134,11 @@ class Screens:
         describe(
             self.alt,
             f"Step {self.game.step}: {losses or 'no losses yet'}; D's mean logit is {real:.1f} on "
-            f"real examples and {fake:.1f} on fakes. Beside it a grid of {SAMPLES} samples of G.",
+            f"real examples and {fake:.1f} on fakes. Beside it {said}.",
         )
+
+
+def _framed(pixels, height):
+    """``pixels`` (h, w, 3) on white of this height, with a gap at the right."""
+    below, gap = height - pixels.shape[0], 10
+    return np.pad(pixels, ((0, below), (0, gap), (0, 0)), constant_values=255)

@@ -87,6 +87,7 @@ class LivePicture:
     def _draw(artists):
         for artist in artists:
             artist.axes.draw_artist(artist)
+            artist.stale = False  # a hidden one would stay so
 
 
 def band(steps, values, most=MOST_POINTS // 4):
@@ -135,7 +136,7 @@ def nice_range(values, now=None):
     return grain * math.floor((low - margin) / grain), grain * math.ceil((high + margin) / grain)
 
 
-def _thousands(value, _position=None):
+def thousands(value, _position=None):
     """Write 1500 as 1.5k, so that tick labels stay narrow."""
     text = f"{value / 1000:g}k" if abs(value) >= 1000 else f"{value:g}"
     return text.replace("-", "−")
@@ -164,8 +165,8 @@ class LossCurves:
         _plain(axes)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(_thousands))
-        axes.yaxis.set_major_formatter(FuncFormatter(_thousands))
+        axes.xaxis.set_major_formatter(FuncFormatter(thousands))
+        axes.yaxis.set_major_formatter(FuncFormatter(thousands))
         self.players = {}
         for x, name, who, colour in (
             (0.0, "d_loss", "D's loss", D_COLOUR),
@@ -275,7 +276,7 @@ class ScoreHistograms:
         _plain(axes)
         axes.spines["left"].set_visible(False)
         axes.set_yticks([])
-        axes.xaxis.set_major_formatter(FuncFormatter(_thousands))
+        axes.xaxis.set_major_formatter(FuncFormatter(thousands))
         axes.set_ylim(0, 1.05)
         axes.axvline(0, color=FAINT, lw=1)
         beside = {"transform": axes.transAxes, "size": 8, "color": INK}

@@ -1,4 +1,4 @@
-"""The pad to draw on, in a real JupyterLab: by mouse, by keyboard, and as explore's control."""
+"""The pads to draw on, in a real JupyterLab: by mouse, by keyboard, and as explore's control."""
 
 import pytest
 
@@ -40,4 +40,45 @@ def test_drawing(open_notebook):
     notebook.wait(lambda: notebook.image() != before, what="a new picture")
     pad.press("Delete")
     notebook.wait(lambda: notebook.ask("sum(pad.value)") == 0)
+    assert not [said for said in notebook.said if "idget" in said]
+
+
+def test_painting_points(open_notebook):
+    notebook = open_notebook(
+        [
+            "from gan_lessons.panels import PointPad\n"
+            "pad = PointPad(name='Real points', most=40)\npad"
+        ]
+    )
+    notebook.run_all()
+    pad = notebook.page.get_by_role("application", name="Real points")
+    pad.wait_for()
+    pad.scroll_into_view_if_needed()
+    box, mouse = pad.bounding_box(), notebook.page.mouse
+    assert box["width"] == box["height"]
+
+    def there(x, y):
+        return box["x"] + (x + 1) / 2 * box["width"], box["y"] + (1 - y) / 2 * box["height"]
+
+    mouse.click(*there(-0.5, 0.5))
+    notebook.wait(lambda: len(notebook.ask("pad.value")) == 1)
+    assert notebook.ask("pad.value[0]") == pytest.approx([-0.5, 0.5], abs=0.02)
+    mouse.move(*there(0, -0.5))
+    mouse.down()
+    mouse.move(*there(0.5, -0.5), steps=10)
+    mouse.up()
+    notebook.wait(lambda: len(notebook.ask("pad.value")) == 12)
+
+    pad.press("Delete")
+    notebook.wait(lambda: notebook.ask("pad.value") == [])
+    for key in ("ArrowRight", "ArrowUp", " ", "ArrowLeft", "Enter"):
+        pad.press(key)
+    notebook.wait(lambda: len(notebook.ask("pad.value")) == 2)
+    first, second = notebook.ask("pad.value")
+    assert [b - a for a, b in zip(first, second, strict=True)] == pytest.approx([-0.05, 0])
+    assert "2 points; cross at" in notebook.page.locator('[aria-live="polite"]').last.inner_text()
+    for _ in range(45):
+        pad.press("Enter")
+    notebook.wait(lambda: len(notebook.ask("pad.value")) == 40)
+    assert "no more fit" in notebook.page.locator('[aria-live="polite"]').last.inner_text()
     assert not [said for said in notebook.said if "idget" in said]
