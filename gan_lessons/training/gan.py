@@ -375,13 +375,12 @@ class GAN(KerasSide, Fused, keras.Model):
 
     def snapshot(self):
         """All of the game's state, to be given to ``restore``; cheap until the game goes on."""
-        return [tf.identity(v.value) for v in self._state()], self._rows
+        return self._copy(), self._rows
 
     def restore(self, snapshot):
         """Put the game to a snapshot, earlier or later than now, its record too."""
         values, rows = snapshot
-        for variable, value in zip(self._state(), values, strict=True):
-            variable.assign(value)
+        self._put_back(values)
         self._rows = rows
 
     def reset(self, seed=None):

@@ -5,10 +5,9 @@ from numbers import Real
 
 from numpy import float32
 
-from gan_lessons.game import Knob
+from gan_lessons.game import MOVES, Knob
 from gan_lessons.objectives import OBJECTIVES, PENALTIES
 
-MOVES = ("D and G", "D alone", "G alone")
 KNOBS = {
     "d_rate": Knob(2e-3, 1e-5, 1e-1, "log", label="learning rate of D"),
     "g_rate": Knob(4e-3, 1e-5, 1e-1, "log", label="learning rate of G"),
