@@ -178,20 +178,22 @@ def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = 3) -> tuple[fl
     its k-th nearest neighbour among its own kind. Kynkäänniemi et al. 2019, eq. 1 and 2. Depends
     on n, m and k: compare equal ones only. Holds n × m distances in memory.
     """
-    real, fake = _table("real", real, rows=k + 1), _table("fake", fake, rows=k + 1)
-    if real.shape[1] != fake.shape[1]:
-        raise ValueError(f"real and fake must be equally wide, got {real.shape}, {fake.shape}")
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    apart = _distances(real, fake)
-    real_reach, fake_reach = (np.partition(_distances(x, x), k, axis=1)[:, k] for x in (real, fake))
+    if min(len(real), len(fake)) <= k:
+        raise ValueError(f"k = {k} needs more than {k} rows, got {len(real)} and {len(fake)}")
+    apart = distances(real, fake)
+    real_reach, fake_reach = (np.partition(distances(x, x), k, axis=1)[:, k] for x in (real, fake))
     precision = (apart <= real_reach[:, np.newaxis]).any(axis=0).mean()
     recall = (apart <= fake_reach).any(axis=1).mean()
     return float(precision), float(recall)
 
 
-def _distances(a, b):
-    """Euclidean distances of all rows of a to all rows of b, (n, m)."""
+def distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Euclidean distances (n, m) of all rows of a (n, d) to all rows of b (m, d)."""
+    a, b = _table("a", a), _table("b", b)
+    if a.shape[1] != b.shape[1]:
+        raise ValueError(f"a and b must be equally wide, got {a.shape} and {b.shape}")
     squares = (a**2).sum(axis=1)[:, np.newaxis] + (b**2).sum(axis=1) - 2 * a @ b.T
     return np.sqrt(squares.clip(min=0))
 

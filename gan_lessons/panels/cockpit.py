@@ -112,9 +112,13 @@ class Cockpit:
         return Image(data=self.screens.still(), format="png")
 
     def retire(self):
-        """Stop for good: another panel has taken the game. Gives the memory back."""
-        self._stop("A newer panel plays this game; use that one.", save=False)
+        """Stop for good: another panel has taken the game. Gives the memory back.
+
+        The pictures stay as they are, for the game may have gone on without this panel.
+        """
         self._retired = True
+        self._stop("", save=False)
+        self._say("A newer panel plays this game; use that one, or run this cell again.")
         self.timeline.clear()
         self._whole = None
         self.console.disable()
