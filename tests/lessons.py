@@ -2,11 +2,23 @@
 
 import ast
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+import pytest
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+NEEDS = {"11_pytorch": "torch"}  # what a lesson needs beyond requirements.txt
+
+
+def every_lesson():
+    """The names of all lessons as parameters of a test; one that lacks what it needs skips."""
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        needs = NEEDS.get(path.stem)
+        missing = needs is not None and find_spec(needs) is None
+        skip = pytest.mark.skipif(missing, reason=f"{path.stem} needs {needs}")
+        yield pytest.param(path.stem, marks=skip)
 
 
 def lesson(name):

@@ -15,14 +15,13 @@ SLIDERS = {
 }
 
 
-def test_the_lesson(open_notebook, capsys):
+def test_the_lesson(open_notebook):
     """One visit; each part below is a test of its own."""
-    with capsys.disabled():
-        lesson = open_notebook(FOLDER / "00_start_here.ipynb")
-        the_trailer_plays(lesson)
-        panels_answer(lesson, "lesson 00", SLIDERS)
-        every_idea_has_a_picture(lesson)
-        fits_the_page(lesson)
+    lesson = open_notebook(FOLDER / "00_start_here.ipynb")
+    the_trailer_plays(lesson)
+    panels_answer(lesson, "lesson 00", SLIDERS)
+    every_idea_has_a_picture(lesson)
+    fits_the_page(lesson)
 
 
 def the_trailer_plays(lesson):

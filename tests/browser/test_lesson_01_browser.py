@@ -15,14 +15,13 @@ SLIDERS = {  # by panel, from the top: one of its sliders, its picture
 }
 
 
-def test_the_lesson(open_notebook, capsys):
+def test_the_lesson(open_notebook):
     """One visit; each part below is a test of its own."""
-    with capsys.disabled():
-        lesson = visit(open_notebook, "01_minimax_objective", len(SLIDERS))
-        panels_answer(lesson, "lesson 01", SLIDERS)
-        the_fakes_reach_the_data(lesson)
-        the_pad_is_drawn_on(lesson)
-        fits_the_page(lesson)
+    lesson = visit(open_notebook, "01_minimax_objective", len(SLIDERS))
+    panels_answer(lesson, "lesson 01", SLIDERS)
+    the_fakes_reach_the_data(lesson)
+    the_pad_is_drawn_on(lesson)
+    fits_the_page(lesson)
 
 
 def the_fakes_reach_the_data(lesson):

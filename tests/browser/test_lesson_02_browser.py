@@ -16,13 +16,12 @@ SLIDERS = {  # by panel, from the top: one of its sliders, its picture
 }
 
 
-def test_the_lesson(open_notebook, capsys):
+def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes half a minute."""
-    with capsys.disabled():
-        lesson = visit(open_notebook, "02_generator", len(SLIDERS))
-        panels_answer(lesson, "lesson 02", SLIDERS)
-        the_other_controls_answer(lesson)
-        fits_the_page(lesson)
+    lesson = visit(open_notebook, "02_generator", len(SLIDERS))
+    panels_answer(lesson, "lesson 02", SLIDERS)
+    the_other_controls_answer(lesson)
+    fits_the_page(lesson)
 
 
 def the_other_controls_answer(lesson):

@@ -16,13 +16,12 @@ SLIDERS = {  # by panel, from the top: one of its sliders, its picture
 }
 
 
-def test_the_lesson(open_notebook, capsys):
+def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes most of a minute."""
-    with capsys.disabled():
-        lesson = visit(open_notebook, "03_discriminator", len(SLIDERS))
-        panels_answer(lesson, "lesson 03", SLIDERS)
-        a_new_build_is_trained(lesson)
-        fits_the_page(lesson)
+    lesson = visit(open_notebook, "03_discriminator", len(SLIDERS))
+    panels_answer(lesson, "lesson 03", SLIDERS)
+    a_new_build_is_trained(lesson)
+    fits_the_page(lesson)
 
 
 def a_new_build_is_trained(lesson):

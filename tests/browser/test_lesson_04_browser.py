@@ -12,15 +12,14 @@ RATE = "learning rate of D"
 SLIDERS = {"line by line": ("lines that have run", WALK), "Dirac-GAN": ("step size", DIRAC)}
 
 
-def test_the_lesson(open_notebook, capsys):
+def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes a minute: each part below is a test of its own."""
-    with capsys.disabled():
-        lesson = visit(open_notebook, "04_training_loop", pictures=6)
-        panels_answer(lesson, "lesson 04", SLIDERS)
-        the_cockpit_plays(lesson)
-        every_preset_plays(lesson)
-        fits_the_page(lesson)
-        the_cockpit_stacks(lesson)
+    lesson = visit(open_notebook, "04_training_loop", pictures=6)
+    panels_answer(lesson, "lesson 04", SLIDERS)
+    the_cockpit_plays(lesson)
+    every_preset_plays(lesson)
+    fits_the_page(lesson)
+    the_cockpit_stacks(lesson)
 
 
 def the_cockpit_plays(lesson):

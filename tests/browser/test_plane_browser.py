@@ -49,7 +49,7 @@ def speed(notebook, seconds=5):
     return frames / played, drawing / played, steps / played
 
 
-def test_the_plane(open_notebook, capsys):
+def test_the_plane(open_notebook):
     """One visit, since it starts TensorFlow: what hands do, and how fast it is."""
     notebook = opened(open_notebook, CELLS)
     for layer in ("arrows", "net", "D*", "D*", "net", "arrows"):  # all at once while paused
@@ -76,20 +76,19 @@ def test_the_plane(open_notebook, capsys):
     assert notebook.ask("panel.playing"), notebook.status()
     notebook.press("Pause")
     notebook.says("Paused at step")
-    with capsys.disabled():
-        for layers, (frames, drawing, steps) in seen.items():
-            print(
-                f"\nplane, {layers}: {frames:.1f} frames/s, {drawing:.0%} of the time drawing, "
-                f"{steps:.0f} steps/s",
-                end="",
-            )
-        print(f"; slow motion {slowly:.1f} steps/s")
+    for layers, (frames, drawing, steps) in seen.items():
+        print(
+            f"\nplane, {layers}: {frames:.1f} frames/s, {drawing:.0%} of the time drawing, "
+            f"{steps:.0f} steps/s",
+            end="",
+        )
+    print(f"; slow motion {slowly:.1f} steps/s")
     assert 2 < slowly < 6
     assert seen["real, fakes, D"][0] > 5  # the goal is 20; a busy machine must not fail the test
     fits_the_page(notebook)
 
 
-def test_two_runs_from_one_seed(open_notebook, capsys):
+def test_two_runs_from_one_seed(open_notebook):
     notebook = opened(open_notebook, PAIR)
     notebook.press("Play")
     notebook.wait(lambda: notebook.shown_step() > 30, 60)
@@ -102,8 +101,7 @@ def test_two_runs_from_one_seed(open_notebook, capsys):
     notebook.press("Reset")
     notebook.says("Back at step 0")
     assert notebook.ask("[lane.step for lane in panel.game.lanes]") == [0, 0]
-    with capsys.disabled():
-        print(f"\ntwo planes: {frames:.1f} frames/s, {steps:.0f} steps/s each")
+    print(f"\ntwo planes: {frames:.1f} frames/s, {steps:.0f} steps/s each")
     fits_the_page(notebook)
     boxes = [
         notebook.page.locator(".jp-OutputArea img.widget-image").nth(n).bounding_box()
