@@ -1,7 +1,9 @@
 """What a game must offer so that any panel can play it: the Game protocol and its knobs."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,6 +29,24 @@ class Knob:
 
 
 MOVES = "D and G", "D alone", "G alone"
+
+
+def allowed(knobs, name, value):
+    """``value`` for the knob ``name`` of ``knobs`` in its own type, or a ValueError that helps."""
+    if name not in knobs:
+        raise ValueError(f"no knob is called {name!r}; there are {', '.join(knobs)}")
+    knob = knobs[name]
+    if knob.scale == "choice":
+        if value not in knob.choices:
+            raise ValueError(f"{name} must be one of {', '.join(knob.choices)}, got {value!r}")
+        return value
+    if not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {value!r}")
+    if knob.scale == "int" and value != int(value):
+        raise ValueError(f"{name} must be a whole number, got {value!r}")
+    if not np.float32(knob.low) <= np.float32(value) <= np.float32(knob.high):
+        raise ValueError(f"{name} must lie in [{knob.low:g}, {knob.high:g}], got {value!r}")
+    return int(value) if knob.scale == "int" else float(value)
 
 
 class Diverged(ArithmeticError):
@@ -103,4 +123,4 @@ class Game(Protocol):
         """Start anew at step 0 with the knobs as they are; a new seed if one is given."""
 
     def save(self, path) -> None:
-        """Write the whole game to a ``.keras`` file, atomically."""
+        """Write the whole game to one file (``.keras``; in PyTorch ``.pt``), atomically."""

@@ -2,9 +2,9 @@
 
 from itertools import count
 
+from gan_lessons.game import MOVES
 from gan_lessons.objectives import OBJECTIVES, PENALTIES, between, input_slope, r1, wgan_gp
 from gan_lessons.runtime import tf
-from gan_lessons.training.knobs import MOVES
 from gan_lessons.training.moves import Mover, View, d_step, ema_step, g_step, to_float
 
 COLUMNS = ("d_loss", "g_loss", "penalty", "d_gradient", "g_gradient")

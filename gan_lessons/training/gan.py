@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan_lessons.game import Diverged
+from gan_lessons.game import Diverged, allowed
 from gan_lessons.objectives import OBJECTIVES
 from gan_lessons.runtime import keras, tf
 from gan_lessons.training.fused import COLUMNS, Fused
 from gan_lessons.training.keras_side import KerasSide
-from gan_lessons.training.knobs import KNOBS, allowed
+from gan_lessons.training.knobs import KNOBS
 
 _RESIDENT = {}
 SLICE = 100  # steps of one compiled call: what an interrupt can lose
