@@ -13,8 +13,9 @@ function element(parent, name, attributes) {
 }
 
 function render({ model, el }) {
-  const heights = () => [...model.get("value")];
-  const columns = heights().length;
+  let mine = [...model.get("value")]; // ahead of the model while a message waits
+  const heights = () => [...mine];
+  const columns = mine.length;
   const svg = element(el, "svg", {
     viewBox: `0 0 ${columns} 1`, preserveAspectRatio: "none", tabindex: 0, role: "slider",
     "aria-label": model.get("name"), "aria-valuemin": 0, "aria-valuemax": 1,
@@ -35,7 +36,11 @@ function render({ model, el }) {
   }
 
   function send() {
-    waiting ||= setTimeout(() => { waiting = 0; model.save_changes(); }, PAUSE);
+    waiting ||= setTimeout(() => {
+      waiting = 0;
+      model.set("value", mine);
+      model.save_changes();
+    }, PAUSE);
   }
 
   function put(column, height) {
@@ -49,8 +54,9 @@ function render({ model, el }) {
     }
     last = { column, height };
     at = column;
-    model.set("value", value);
+    mine = value;
     send();
+    show();
   }
 
   const clip = (x, low, high) => Math.min(Math.max(x, low), high);
@@ -75,15 +81,22 @@ function render({ model, el }) {
     const upwards = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
     if (sideways) at = clip(at + sideways, 0, columns - 1);
     else if (upwards) { last = null; put(at, clip(heights()[at] + upwards, 0, 1)); }
-    else if (event.key === "Delete") { model.set("value", Array(columns).fill(0)); send(); }
+    else if (event.key === "Delete") { mine = Array(columns).fill(0); send(); }
     else return;
     event.preventDefault();
     event.stopPropagation(); // the notebook has its own use for arrows
     show();
   });
-  model.on("change:value", show);
+
+  function hear() {
+    if (waiting) return; // the kernel's echo of an earlier message would undo what was drawn since
+    mine = [...model.get("value")];
+    show();
+  }
+
+  model.on("change:value", hear);
   show();
-  return () => model.off("change:value", show);
+  return () => model.off("change:value", hear);
 }
 
 export default { render };

@@ -30,9 +30,10 @@ function render({ model, el }) {
   spoken.style.fontSize = "12px";
   el.append(spoken);
   let at = [0, 0], waiting = 0;
+  let mine = model.get("value"); // ahead of the model while a message waits
 
   function show() {
-    const points = model.get("value"), full = points.length >= model.get("most");
+    const points = mine, full = points.length >= model.get("most");
     const [x, y] = at;
     dots.setAttribute("d", points.map(([x, y]) => `M${x},${-y}h0`).join(""));
     cross.setAttribute("d", `M${x - 0.05},${-y}h0.1M${x},${-y - 0.05}v0.1`);
@@ -41,13 +42,17 @@ function render({ model, el }) {
   }
 
   function set(points) {
-    model.set("value", points);
-    waiting ||= setTimeout(() => { waiting = 0; model.save_changes(); }, PAUSE);
+    mine = points;
+    waiting ||= setTimeout(() => {
+      waiting = 0;
+      model.set("value", mine);
+      model.save_changes();
+    }, PAUSE);
     show();
   }
 
   function add(apart) {
-    const points = model.get("value"), last = points[points.length - 1];
+    const points = mine, last = points[points.length - 1];
     if (points.length >= model.get("most")) return show();
     if (apart && last && Math.hypot(at[0] - last[0], at[1] - last[1]) < apart) return;
     set([...points, at]);
@@ -66,7 +71,10 @@ function render({ model, el }) {
     svg.setPointerCapture(event.pointerId);
     follow(event, 0);
   });
-  svg.addEventListener("pointermove", (event) => { if (event.buttons) follow(event, APART); });
+  svg.addEventListener("pointermove", (event) => {
+    const seen = event.buttons ? event.getCoalescedEvents() : []; // a quick stroke has many
+    for (const one of seen.length || !event.buttons ? seen : [event]) follow(one, APART);
+  });
   svg.addEventListener("focus", () => cross.setAttribute("opacity", 1));
   svg.addEventListener("blur", () => cross.setAttribute("opacity", 0));
   svg.addEventListener("keydown", (event) => {
@@ -80,9 +88,16 @@ function render({ model, el }) {
     event.stopPropagation(); // the notebook has its own use for these keys
     show();
   });
-  model.on("change:value", show);
+
+  function hear() {
+    if (waiting) return; // the kernel's echo of an earlier message would undo what was drawn since
+    mine = model.get("value");
+    show();
+  }
+
+  model.on("change:value", hear);
   show();
-  return () => model.off("change:value", show);
+  return () => model.off("change:value", hear);
 }
 
 export default { render };
