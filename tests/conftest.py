@@ -16,5 +16,5 @@ def pytest_terminal_summary(terminalreporter):
     passed = terminalreporter.stats.get("passed", [])
     told = [report.capstdout.strip() for report in passed if "tests/browser/" in report.nodeid]
     if any(told):
-        terminalreporter.section("measured in the browser, while other tests ran beside it")
+        terminalreporter.section("measured in the browser (alone only with -n 0)")
         terminalreporter.write_line("\n".join(filter(None, told)))
