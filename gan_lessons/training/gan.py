@@ -226,18 +226,20 @@ class GAN(KerasSide, Fused, keras.Model):
                 if self.classes
                 else "labels were given, but the networks take none"
             )
-        if self._holds_points_like(data) and labels is None:
-            self._data.assign(np.float32(data))
-            self._checksum = zlib.crc32(np.ascontiguousarray(np.float32(data)))
-            return
-        self._data, self._checksum = _resident(data if data.dtype == np.uint8 else np.float32(data))
-        if data.dtype != np.uint8:
-            self._data = tf.Variable(self._data, trainable=False)
         if labels is not None:
             labels = np.asarray(labels)
             if labels.shape != (len(data),) or labels.min() < 0 or labels.max() >= self.classes:
                 raise ValueError(f"labels must be {len(data)} whole numbers below {self.classes}")
             self._labels, _ = _resident(labels.astype(np.int32))
+        if data.dtype == np.uint8:
+            self._data, self._checksum = _resident(data)
+        else:
+            data = np.ascontiguousarray(data, np.float32)
+            self._checksum = zlib.crc32(data)
+            if self._holds_points_like(data) and labels is None:
+                self._data.assign(data)
+                return
+            self._data = tf.Variable(data, trainable=False)
         self._trace_anew()  # the compiled calls hold on to the data they were traced with
 
     def _holds_points_like(self, data):
