@@ -14,11 +14,13 @@ NEEDS = {"11_pytorch": "torch"}  # what a lesson needs beyond requirements.txt
 
 def every_lesson():
     """The names of all lessons as parameters of a test; one that lacks what it needs skips."""
+    found = []
     for path in sorted(FOLDER.glob("*.ipynb")):
         needs = NEEDS.get(path.stem)
         missing = needs is not None and find_spec(needs) is None
         skip = pytest.mark.skipif(missing, reason=f"{path.stem} needs {needs}")
-        yield pytest.param(path.stem, marks=skip)
+        found.append(pytest.param(path.stem, marks=skip))
+    return found
 
 
 def lesson(name):
@@ -39,12 +41,11 @@ def solutions(notebook):
 
 
 def solved(notebook):
-    """A copy in which every exercise's check is made on the solution."""
+    """A copy in which each exercise is followed by its solution, which the check must accept."""
     copy = nbformat.from_dict(notebook)
-    for index, code in solutions(notebook).items():
-        cell = copy.cells[index]
-        check = re.search(r"^check_\w+\(.*", cell.source, re.M | re.S)[0]
-        cell.source = cell.source.removesuffix(check) + code + "\n" + check
+    for index, code in sorted(solutions(notebook).items(), reverse=True):
+        check = re.search(r"^check_\w+\(.*\)", copy.cells[index].source, re.M | re.S)[0]
+        copy.cells.insert(index + 1, nbformat.v4.new_code_cell(f"{code}\nassert {check}"))
     return copy
 
 
