@@ -1,6 +1,7 @@
 """Each exercise accepts its solution and other right answers, and names the usual mistakes."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -76,11 +77,19 @@ def test_wrong_paddings_are_named(mistake, capsys):
     assert word in said[-1], said[-1]
 
 
+@pytest.mark.parametrize("mistake", ["stride ignored", "not cut off at 0", "rounded down"])
+def test_the_first_hint_names_a_layer_that_is_wrong(mistake, capsys):
+    wrong, _ = WRONG_PADDINGS[mistake]
+    said = hints(lambda: check_same_padding(wrong), capsys)[0]
+    *layer, before, after = map(int, re.findall(r"-?\d+", said))
+    assert wrong(*layer) == (before, after) != tuple(with_remainders(*layer))
+
+
 # --- 3: which programs play the same game ---
 
 
 @pytest.mark.parametrize(
-    "letters", [{"A", "C", "D"}, "acd", "A, C, D", ["D", "C", "A"], ("a", "c", "d")]
+    "letters", [{"A", "C"}, "ac", "A, C", ["C", "A"], ("a", "c"), frozenset("AC")]
 )
 def test_the_same_game(letters):
     assert check_same_game(letters)
@@ -89,11 +98,11 @@ def test_the_same_game(letters):
 @pytest.mark.parametrize(
     ("letters", "word"),
     [
-        ({"A", "B", "C", "D"}, "B: without G's zero_grad"),
-        ({"A", "C", "D", "E"}, "E: with its fakes detached"),
-        ({"C", "D"}, "A belongs"),
-        ({"A", "D"}, "C belongs"),
-        ({"A", "C"}, "D belongs"),
+        ({"A", "B", "C"}, "B: without G's zero_grad"),
+        ({"A", "C", "D"}, "g_loss.backward() leave in D's"),
+        ({"A", "C", "E"}, "E: with its fakes detached"),
+        ({"C"}, "A belongs"),
+        ({"A"}, "C belongs"),
         (set(), "A belongs"),
         ({"A", "F"}, "no F"),
         (3, "set of letters"),
@@ -213,6 +222,12 @@ def moves():
         optimizer.step()
         return value, 0.0
 
+    def with_d_frozen(generator, discriminator, optimizer, loss, z):
+        discriminator.requires_grad_(False)
+        value = make()(generator, discriminator, optimizer, loss, z)
+        discriminator.requires_grad_(True)
+        return value
+
     def moving_d(generator, discriminator, optimizer, loss, z):
         value = make()(generator, discriminator, optimizer, loss, z)
         torch.optim.SGD(discriminator.parameters(), 0.1).step()
@@ -233,10 +248,16 @@ def moves():
         return loss(discriminator(generator(z)))
 
     seen = []
-    right = {"plain": make(), "item, zeroed first": with_item, "autograd.grad": by_hand}
+    right = {
+        "plain": make(),
+        "item, zeroed first": with_item,
+        "autograd.grad": by_hand,
+        "D frozen": with_d_frozen,
+    }
     wrong = {
         "detached": (make(fakes=lambda g, z: g(z).detach()), "detached"),
         "never zeroed": (make(zero=False), "before it"),
+        "both": (make(fakes=lambda g, z: g(z).detach(), zero=False), "no gradient to G"),
         "zeroed too late": (make(after=True), "emptied before .step()"),
         "no step": (make(step=False), ".step() is missing"),
         "sign": (make(sign=-1.0), "minus"),

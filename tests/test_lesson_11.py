@@ -201,11 +201,25 @@ def test_the_first_step_of_adam_is_as_measured():
         assert -weight.item() == pytest.approx(gradient / (gradient + 1e-8), rel=1e-3)
 
 
+def test_exercise_3_is_answered_as_its_programs_end(page):
+    """The check accepts what the page's own programs come to."""
+    from gan_lessons.exercises import check_same_game
+
+    page["x32"] = torch.tensor(to_float(digits().x_train[:32])).permute(0, 3, 1, 2)
+    exec(next(c.source for c in lesson(NAME).cells if "programs = {" in c.source), page)
+    ends = page["ends"]
+    same = {name for name in ends if all(map(torch.equal, ends[name], ends["right"]))}
+    assert same > {"right", "D, both at the very end"}
+    assert check_same_game({name for name in same if len(name) == 1})
+
+
 def test_the_defaults_of_keras_are_as_told():
     from gan_lessons.runtime import keras
 
     norm = keras.layers.BatchNormalization()
     assert (norm.epsilon, norm.momentum, keras.optimizers.Adam().epsilon) == (1e-3, 0.99, 1e-7)
+    assert keras.layers.LeakyReLU().negative_slope == 0.3
+    assert torch.nn.LeakyReLU().negative_slope == 0.01
 
 
 def test_the_lowest_loss_with_two_sigmoids():

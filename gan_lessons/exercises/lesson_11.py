@@ -65,23 +65,20 @@ def check_same_padding(padding):
 
     def examine():
         answers = [_pair(call(padding, layer, "your padding"), layer) for layer in LAYERS]
-        if answers == [_same(*layer) for layer in LAYERS]:
+        wrong = [(a, b) for a, b in zip(LAYERS, answers, strict=True) if b != _same(*a)]
+        if not wrong:
             return
+        layer, found = wrong[0]
+        n, kernel, stride = layer
+        plain = (
+            f"for {n} pixels, kernel {kernel}, stride {stride} it is {_same(*layer)}: "
+            f"the last of the positions, number {math.ceil(n / stride)}, begins at pixel "
+            f"{(math.ceil(n / stride) - 1) * stride}, zeros included."
+        )
         for mistake, hint in PADDING_MISTAKES.values():
             if answers == [mistake(*layer) for layer in LAYERS]:
-                raise Wrong("not for every layer: try 7 pixels, kernel 4, stride 2.", hint)
-        layer, found = next(
-            (layer, found)
-            for layer, found in zip(LAYERS, answers, strict=True)
-            if found != _same(*layer)
-        )
-        n, kernel, stride = layer
-        raise Wrong(
-            f"for {n} pixels, kernel {kernel}, stride {stride} you say {found}.",
-            f"for {n} pixels, kernel {kernel}, stride {stride} it is {_same(*layer)}: "
-            f"{math.ceil(n / stride)} positions, the last begins at pixel "
-            f"{(math.ceil(n / stride) - 1) * stride}.",
-        )
+                plain = hint
+        raise Wrong(f"for {n} pixels, kernel {kernel}, stride {stride} you say {found}.", plain)
 
     return checked("same padding", given(padding), examine, "right for 336 layers.")
 
@@ -152,6 +149,11 @@ def _compare(moved, right):
         "no gradient reaches G (are its fakes detached, or made under no_grad?), or .grad was "
         "emptied before .step(), or .step() is missing.",
     )
+    require(
+        not np.allclose(moved["first"], right["stale"], rtol=1e-2, atol=1e-6),
+        "G has moved only by what was in .grad before you began.",
+        "your loss sends no gradient to G: are its fakes detached? And backward() adds to .grad.",
+    )
     stale = moved["first"] - right["first"]
     require(
         not np.allclose(stale, right["stale"], rtol=1e-2, atol=1e-6),
@@ -193,7 +195,7 @@ def _two_steps(g_step):
     d_start, losses = _flat(D), []
     for part in z:
         found = g_step(G, D, optimizer, lambda fake: softplus(-fake).mean(), part)
-        found = found[0] if isinstance(found, tuple) else found
+        found = found[0] if isinstance(found, tuple | list) else found
         found = found.detach() if hasattr(found, "detach") else found
         losses.append(number(found, "what your step returns"))
         places.append(_flat(G))
@@ -222,15 +224,15 @@ SAME = {
         "one harmless program is missing.",
         "C belongs to them: what was never recorded needs no detach.",
     ),
-    "D": (
-        "one harmless program is missing.",
-        "D belongs to them: .grad is empty when backward comes; it does not matter since when.",
-    ),
 }
 OTHER = {
     "B": (
         "one of them plays another game.",
         "B: without G's zero_grad, what D's loss left in G's .grad is walked along in G's step.",
+    ),
+    "D": (
+        "one of them plays another game.",
+        "D: what does g_loss.backward() leave in D's .grad, and who empties it before D's step?",
     ),
     "E": ("one of them plays another game.", "E: with its fakes detached, G gets no gradient."),
 }
@@ -256,7 +258,7 @@ def check_same_game(letters=...):
         "the same game",
         given(letters),
         examine,
-        "A, C and D. A zero_grad in the right place forgives a forgotten detach.",
+        "A and C. Only what stands in .grad when .step() runs counts.",
     )
 
 
@@ -302,9 +304,9 @@ def _softplus(t):
 
 
 D_LOWEST, G_LOWEST = _softplus(-1) + _softplus(0), _softplus(-1)
-AT_BEST = "D's output is between 0 and 1; the loss takes that for a logit."
+AT_BEST = "the loss takes D's output for a logit. Which outputs can a sigmoid have?"
 D_MISTAKES = {
-    0.0: (AT_BEST, "the best logits it can give are 1 on real digits and 0 on fakes."),
+    0.0: (AT_BEST, "the best “logits” that it can give are 1 on real digits and 0 on fakes."),
     2 * _softplus(-1): (
         "on fakes the best logit would be −1, but a sigmoid is never negative.",
         "on fakes the lowest output is 0, and softplus(0) = log 2 is still paid.",
@@ -356,5 +358,5 @@ def check_sigmoids(d_lowest=..., g_lowest=...):
         "two sigmoids",
         given(d_lowest, g_lowest),
         examine,
-        "1.006 and 0.313. Losses that stay there have a sigmoid too many.",
+        "1.006 and 0.313. Losses that never get below these may have a sigmoid too many.",
     )
