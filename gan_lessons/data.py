@@ -1,4 +1,4 @@
-"""What the games learn from: the shipped digits, all of MNIST, and points on a ring."""
+"""What the games learn from: the shipped digits, all of MNIST, face emoji, and points."""
 
 import hashlib
 import io
@@ -12,6 +12,7 @@ import numpy as np
 
 ASSETS = Path(__file__).parent / "assets"
 DIGITS_SHA256 = "59decb044a52249e224348dde33866978c60c4e9555e509593b924e5618cc030"
+FACES_SHA256 = "f5093737d5a438df70eeef493ce19813be3e0ef3b89dd4db05594d3ddc0f90c0"
 PATIENCE = 5.0  # seconds that a silent network may keep a reader waiting
 
 
@@ -22,6 +23,15 @@ class Digits(NamedTuple):
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+
+
+class Faces(NamedTuple):
+    """Face emoji: pictures (n, 64, 64, 3) uint8 on white, and the name of each, (n,)."""
+
+    x_train: np.ndarray
+    x_test: np.ndarray
+    names_train: np.ndarray
+    names_test: np.ndarray
 
 
 def read_asset(name: str, sha256: str) -> dict[str, np.ndarray]:
@@ -56,6 +66,11 @@ def digits(full: bool = False, path: str | Path | None = None) -> Digits:
             why = (str(error).splitlines() or [""])[0] or type(error).__name__
             print(f"All of MNIST cannot be had ({why}); carrying on with the shipped digits.")
     return Digits(**read_asset("digits.npz", DIGITS_SHA256))
+
+
+def faces() -> Faces:
+    """The 118 face emoji of Noto Emoji (Google): 94 to train on, 24 held out, a fixed split."""
+    return Faces(**read_asset("faces.npz", FACES_SHA256))
 
 
 def _mnist_from_keras() -> Digits:

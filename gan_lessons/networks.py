@@ -10,6 +10,8 @@ from gan_lessons.data import read_asset
 from gan_lessons.runtime import keras
 
 layers, ops = keras.layers, keras.ops
+FACE_PAIR_SHA256 = "4e6330f612469456a451ae1bea127534f2d70330d3b6e4964f30b5268beb2096"
+REPAIR_SHA256 = "3f93d0971b719a91f862680f5bb02ca5f027310b81f182709884ec13741ae0a6"
 PAIR_SHA256 = "ecc0eb0c29a9bb9c17f56b6dfbdb4e868994fa2749fa77e070f8e374e76869b9"
 
 
@@ -78,10 +80,47 @@ def trained_pair():
     FileNotFoundError or ValueError where the shipped weights are missing or damaged.
     """
     weights = read_asset("digit_pair.npz", PAIR_SHA256)
-    pair = digit_generator(), digit_discriminator()
-    for network in pair:
-        network.set_weights([weights[f"{network.name}/{i}"] for i in range(len(network.weights))])
-    return pair
+    return tuple(_filled(n, weights) for n in (digit_generator(), digit_discriminator()))
+
+
+def _filled(network, weights):
+    """The network with its weights from an asset."""
+    network.set_weights([weights[f"{network.name}/{i}"] for i in range(len(network.weights))])
+    return network
+
+
+def face_generator():
+    """The course's generator of colour pictures: z of 32 -> (64, 64, 3) in [−1, 1].
+
+    D4's, with the strides right: 4 -> 8 -> 16 -> 32 -> 64, kernels of 5×5.
+    """
+    z = keras.Input((32,), name="z")
+    h = layers.Dense(4 * 4 * 128, use_bias=False)(z)
+    h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
+    h = layers.Reshape((4, 4, 128))(h)
+    for width in (64, 32, 16):
+        h = layers.Conv2DTranspose(width, 5, strides=2, padding="same", use_bias=False)(h)
+        h = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(h))
+    h = layers.Conv2DTranspose(3, 5, strides=2, padding="same", activation="tanh")(h)
+    return keras.Model(z, h, name="generator")
+
+
+def face_discriminator():
+    """The course's discriminator of colour pictures: (64, 64, 3) -> one logit."""
+    x = h = keras.Input((64, 64, 3), name="picture")
+    for width in (16, 32, 64, 128):
+        h = layers.LeakyReLU(0.2)(layers.Conv2D(width, 5, strides=2, padding="same")(h))
+    return keras.Model(x, layers.Dense(1)(layers.Flatten()(h)), name="discriminator")
+
+
+def trained_face_generator():
+    """The face generator's average after 3,000 steps; ``tools/train_faces.py`` made it."""
+    return _filled(face_generator(), read_asset("face_pair.npz", FACE_PAIR_SHA256))
+
+
+def trained_face_discriminator():
+    """The face discriminator after 3,000 steps; ``tools/train_faces.py`` made it."""
+    return _filled(face_discriminator(), read_asset("face_pair.npz", FACE_PAIR_SHA256))
 
 
 def article_generator():
@@ -133,6 +172,60 @@ def article_discriminator():
     h = layers.Conv2D(128, 4, strides=2, padding="same")(h)
     h = layers.Dropout(0.3)(layers.LeakyReLU(0.2)(h))
     return keras.Model(x, layers.Dense(1)(layers.Flatten()(h)), name="article_discriminator")
+
+
+def repair_generator(latent_dim=16, width=40):
+    """A generator that completes a digit: z and what is given (28, 28, 2) -> (28, 28, 1).
+
+    What is given: see ``gan_lessons.repair``. It works on the picture folded to 7×7×32; beside
+    its convolutions, which see only the neighbourhood, a small dense part looks at the whole
+    picture and at z. Pixels that are known come out as they are.
+    """
+    _at_least(1, latent_dim=latent_dim, width=width)
+    z = keras.Input((latent_dim,), name="z")
+    given = keras.Input((28, 28, 2), name="given")
+    whole = layers.Flatten()(layers.AveragePooling2D(4)(given))
+    whole = layers.LeakyReLU(0.2)(layers.Dense(64)(layers.Concatenate()([z, whole])))
+    whole = layers.LeakyReLU(0.2)(layers.Dense(7 * 7 * 8)(whole))
+    h = layers.Concatenate()([ops.space_to_depth(given, 4), layers.Reshape((7, 7, 8))(whole)])
+    for _ in range(3):
+        h = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, padding="same")(h))
+    made = ops.tanh(ops.depth_to_space(layers.Conv2D(16, 3, padding="same")(h), 4))
+    hint, known = given[..., :1], given[..., 1:]
+    return keras.Model([z, given], known * hint + (1.0 - known) * made, name="generator")
+
+
+def repair_discriminator(blind=False):
+    """A discriminator of completed digits: (28, 28, 1) and what was given (28, 28, 2) -> one logit.
+
+    blind: it does not look at what was given.
+    """
+    x = keras.Input((28, 28, 1), name="picture")
+    given = keras.Input((28, 28, 2), name="given")
+    seen = ops.zeros_like(given) if blind else given
+    h = ops.space_to_depth(layers.Concatenate()([x, seen]), 2)
+    h = layers.LeakyReLU(0.2)(layers.Conv2D(32, 4, strides=2, padding="same")(h))
+    h = layers.LeakyReLU(0.2)(layers.Conv2D(64, 4, strides=2, padding="same")(h))
+    return keras.Model([x, given], layers.Dense(1)(layers.Flatten()(h)), name="discriminator")
+
+
+def trained_repairs():
+    """The course's repairer of digits for each shipped a: (generator, {a: its weights}).
+
+    a: the weight of L_adv, from 0 (MSE alone) to 1 (the game alone), ascending; give the weights
+    to ``generator.set_weights``. It stands at a = 0. ``tools/train_repair.py`` made them from the
+    shipped training digits. Raises FileNotFoundError or ValueError where they are missing or
+    damaged.
+    """
+    arrays = read_asset("repair.npz", REPAIR_SHA256)
+    generator = repair_generator()
+    count = len(generator.weights)
+    weights = {
+        float(a): [arrays[f"{k}/{i}"].astype("float32") for i in range(count)]
+        for k, a in enumerate(arrays["a"])
+    }
+    generator.set_weights(weights[0.0])
+    return generator, weights
 
 
 def point_generator(latent_dim=2, width=64, depth=2):

@@ -2,8 +2,8 @@
 
 They know a game only by the members of ``gan_lessons.game.Game``. ``PlaneStage`` shows a game of
 points, ``compare`` is a cockpit of two. ``line_by_line`` is an explore panel over a function;
-``CurvePad`` and ``PointPad`` are controls to draw on; ``diagnose`` the loss doctor without the
-panel; ``panels_work`` says whether widgets live here.
+``CurvePad``, ``PointPad`` and ``HolePad`` are controls to draw on; ``diagnose`` is the loss doctor
+without the panel; ``panels_work`` says whether widgets live here.
 """
 
 from gan_lessons.panels.alive import panels_work
@@ -11,7 +11,7 @@ from gan_lessons.panels.cockpit import Cockpit, cockpit
 from gan_lessons.panels.doctor import diagnose
 from gan_lessons.panels.explore import Explorer, explore
 from gan_lessons.panels.lines import line_by_line, record_lines
-from gan_lessons.panels.pad import CurvePad, PointPad
+from gan_lessons.panels.pad import CurvePad, HolePad, PointPad
 from gan_lessons.panels.pair import compare
 from gan_lessons.panels.stages import PlaneStage
 
@@ -19,6 +19,7 @@ __all__ = [
     "Cockpit",
     "CurvePad",
     "Explorer",
+    "HolePad",
     "PlaneStage",
     "PointPad",
     "cockpit",

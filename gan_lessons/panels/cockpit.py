@@ -37,7 +37,9 @@ _open = weakref.WeakSet()
 class Cockpit:
     """The panel that ``cockpit`` and ``compare`` return. Its methods do what its buttons do."""
 
-    def __init__(self, game, screens, title, stop_at, autosave=None, presets=None, slices=SLICES):
+    def __init__(self, game, screens, title, stop_at, autosave=None, presets=None, slices=SLICES,
+                 check_up=None):  # fmt: skip
+        self.check_up = check_up
         presets, self.slices = presets or {}, slices
         self.game, self.autosave, self.presets = game, autosave, presets
         self.home, self.timeline, self.pace = Home(), Timeline(), Pace()
@@ -311,6 +313,10 @@ class Cockpit:
             first, last = self.timeline.steps[0], self.timeline.steps[-1]
             self._go_to(first + share * (last - first), move_handle=False)
 
+    def _check_up(self):
+        self.pause()
+        self.console.report.value = self.check_up(self.game)._repr_html_()
+
     # What is shown
 
     def _say(self, words):
@@ -358,6 +364,8 @@ class Cockpit:
             "turn": self._turn,
             "scrub": self._scrub,
         }
+        if self.check_up:
+            console["check-up"] = self._check_up
         return {
             name: Latest(self.home, lambda work=work: self._guarded(work))
             for name, work in console.items()
@@ -394,7 +402,7 @@ def _played(game):
 
 
 def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, stage=None,
-            presets=None):  # fmt: skip
+            presets=None, check_up=None):  # fmt: skip
     """Return a panel that plays ``game``; it opens paused.
 
     game:     any object with the members of gan_lessons.game.Game
@@ -405,6 +413,7 @@ def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, st
               pictures (n, height, width, channels) out in a grid
     stage:    in place of ``show``, a PlaneStage for a game of points
     presets:  by name, knobs that a menu sets at once, starting anew
+    check_up: gan_lessons.checkup.check_up, for a button that shows its report below
     """
     screens = Screens(game, [(stage or Tiles(show)).open(game)])
-    return Cockpit(game, screens, title, stop_at, autosave, presets)
+    return Cockpit(game, screens, title, stop_at, autosave, presets, check_up=check_up)

@@ -26,6 +26,7 @@ class Console:
 
     presets: names of runs to choose from; without any there is no menu
     on:      what to call for "play", "step", "step D", "step G", "reset", "preset", "turn", "scrub"
+             and, for a button more, "check-up"
     """
 
     def __init__(self, title, knobs, seed, stop_at, presets, pictures, on):
@@ -40,6 +41,9 @@ class Console:
             tooltip="Slow motion: about five steps a second, one at a time",
         )  # fmt: skip
         self.reset = button("Reset", "Start anew at step 0 with this seed", on["reset"], "undo")
+        tip = "Play a step on trial and name what is wrong"
+        self.check = [button("Check-up", tip, on[w]) for w in ("check-up",) if w in on]
+        self.report = widgets.HTML(layout=widgets.Layout(max_width="100%"))
         short = widgets.Layout(width="90px")
         self.seed = widgets.BoundedIntText(
             seed, min=0, max=2**31 - 1, layout=short, tooltip="Seed; Reset starts with it"
@@ -76,7 +80,7 @@ class Console:
         if len(self.preset.options) > 1:
             label = widgets.Label("preset", layout=widgets.Layout(margin="0 4px 0 12px"))
             fields.append(widgets.HBox([label, self.preset]))
-        buttons = (self.play, self.step, *self.alone, self.reset, self.slow)
+        buttons = (self.play, self.step, *self.alone, self.reset, self.slow, *self.check)
         rows = {n: labelled(knobs[n].label or n, control) for n, control in self.knobs.items()}
         first = [n for n in PRIMARY if n in rows] or list(rows)[:3]
         more = [row for n, row in rows.items() if n not in first]
@@ -90,6 +94,7 @@ class Console:
             widgets.HBox([self.progress, self.numbers], layout=WRAP),
             self.status,
             self.doctor,
+            *[self.report for _ in self.check],
         ]
         if more:
             box = widgets.HBox(more, layout=WRAP)
@@ -152,6 +157,7 @@ class Console:
 
     def disable(self):
         """Make every control dead, for a panel whose game was taken over by another."""
-        fields = (self.play, self.step, *self.alone, self.reset, self.slow, self.seed)
+        buttons = (self.play, self.step, *self.alone, self.reset, self.slow, *self.check)
+        fields = (*buttons, self.seed)
         for control in (*fields, self.stop_at, self.timeline, self.preset, *self.knobs.values()):
             control.disabled = True

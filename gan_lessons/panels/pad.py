@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 
 class Pad(anywidget.AnyWidget):
-    """What both pads have."""
+    """What all pads have."""
 
     value = traitlets.Tuple().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
@@ -77,3 +77,37 @@ class PointPad(Pad):
         if len(points) > self.most or not inside:
             raise ValueError(f"value must be at most {self.most} points (x, y) from −1 to 1")
         return tuple(map(tuple, points.tolist()))
+
+
+class HolePad(Pad):
+    """A digit in which a learner paints a hole; ``value``: the missing pixels, 28·row + column.
+
+    Paint with the mouse or a pen, with Shift to mend. With the keyboard, the arrows move the brush
+    (3×3 pixels), space or enter paints there, Delete mends all.
+
+    digit:  uint8 (28, 28): the picture; ``show`` changes it
+    value:  the missing pixels to start with, numbers from 0 to 783; by default none
+    name:   what it is, in words, for readers who cannot see it
+    height: of the square on the page, in pixels
+    """
+
+    _esm = HERE / "hole.js"
+    picture = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, digit, value=(), *, name="Paint a hole into the digit.", height=224):
+        super().__init__(value=value, name=name, height=height)
+        self.show(digit)
+
+    def show(self, digit):
+        """Put another digit, uint8 (28, 28), under the hole."""
+        digit = np.asarray(digit)
+        if digit.shape != (28, 28) or digit.dtype != np.uint8:
+            raise ValueError(f"digit must be uint8 (28, 28), got {digit.dtype} {digit.shape}")
+        self.picture = digit.tobytes()
+
+    @traitlets.validate("value")
+    def _pixels(self, proposal):
+        missing = np.asarray(proposal["value"], int)
+        if ((missing < 0) | (missing >= 28 * 28)).any():
+            raise ValueError("value must be pixels from 0 to 783")
+        return tuple(np.unique(missing).tolist())

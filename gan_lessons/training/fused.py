@@ -101,6 +101,10 @@ class Fused:
 
         return draw
 
+    def _d_view(self, label, purpose, i=0):
+        """D as a move sees it; a game in which D sees its pictures changed has its own."""
+        return View(self.discriminator, label, self._noise(purpose, i))
+
     def _step(self, batch, d_steps=None, plan=None):
         """One step: some updates of D, one of G; batch(purpose, i) -> real data, labels.
 
@@ -117,7 +121,7 @@ class Fused:
             real, label = batch(BATCH, i)
             return i + 1, *d_step(
                 View(self.generator, label),
-                View(self.discriminator, label, self._noise(D_NOISE, i)),
+                self._d_view(label, D_NOISE, i),
                 d_optimizer,
                 self._d_loss,
                 real,
@@ -136,7 +140,7 @@ class Fused:
         real, label = batch(G_LABEL, 0)
         g_value, g_norm = self._g_update(
             View(self.generator, label),
-            View(self.discriminator, label, self._noise(G_NOISE)),
+            self._d_view(label, G_NOISE),
             g_optimizer,
             self._z(tf.shape(real)[0], self._key(G_LATENT)),
             real,
@@ -157,6 +161,7 @@ class Fused:
 
     def _settle(self, plan):
         """Called at the start of a trace with its plan, and at its end with None."""
+        return None  # AutoGraph warns of a body that is a docstring alone
 
     def _play_many(self, steps, plan=None):
         """Up to ``steps`` steps, fewer where a value stops being finite: rows, how many, sound?"""

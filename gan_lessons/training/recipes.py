@@ -1,14 +1,22 @@
 """The course's default games, ready to play."""
 
-from gan_lessons.data import digits
+from gan_lessons.data import digits, faces
 from gan_lessons.networks import (
     digit_discriminator,
     digit_generator,
+    face_discriminator,
+    face_generator,
     point_discriminator,
     point_generator,
+    repair_discriminator,
+    repair_generator,
+    trained_face_discriminator,
+    trained_face_generator,
 )
 from gan_lessons.training.gan import GAN
+from gan_lessons.training.pictures import PictureGAN
 from gan_lessons.training.points import PointGAN
+from gan_lessons.training.repair import RepairGAN
 
 HEALTHY = {
     "d_rate": 2e-3,
@@ -67,4 +75,35 @@ def digit_game(data=None, labels=None, *, seed=0):
     )
     game.compile()
     game.turn(**HEALTHY)
+    return game
+
+
+def face_game(data=None, *, trained=False, seed=0):
+    """The course's game of colour pictures, compiled: batches of 16, penalty R1, no augmentation.
+
+    data: uint8 (n, 64, 64, 3), or floats in [−1, 1], which ``attach`` can exchange for as many
+        others with no new trace; by default the 94 shipped training faces.
+    trained: start from the shipped networks, and go back to them at each ``reset``; the optimizers
+        are new, so the first steps shake G.
+    """
+    data = faces().x_train if data is None else data
+    makers = (face_generator, face_discriminator)
+    if trained:
+        makers = (trained_face_generator, trained_face_discriminator)
+    game = PictureGAN(*makers, data, seed=seed)
+    game.compile(penalty="R1", batch=16)
+    game.turn(d_rate=1e-3, g_rate=2e-3)
+    return game
+
+
+def repair_game(data=None, *, seed=0, blind=False):
+    """The course's game of repair, compiled: the knobs of HEALTHY, but both learning rates 1e-3.
+
+    data: uint8 (n, 28, 28); by default the shipped training digits.
+    blind: D does not see what G was given, only the completed picture.
+    """
+    data = digits().x_train if data is None else data
+    game = RepairGAN(repair_generator, lambda: repair_discriminator(blind), data, seed=seed)
+    game.compile()
+    game.turn(**HEALTHY | {"d_rate": 1e-3, "g_rate": 1e-3})
     return game

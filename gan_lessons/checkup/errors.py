@@ -1,0 +1,67 @@
+"""Loud faults: what the messages of Keras and TensorFlow mean in a GAN."""
+
+import re
+
+from gan_lessons.checkup.rules import Finding
+
+ERRORS = [  # (what a message holds, the fault, the cure); the first that fits
+    (
+        "No gradients provided",
+        "no gradient reaches G",
+        "make the fakes inside the tape, without stop_gradient or .numpy(), by the networks "
+        "whose variables you ask for.",
+    ),
+    (
+        "object is not callable",
+        "loss name rebound",
+        "the name of a function was given a value: call the value d_loss, not like the function.",
+    ),
+    (
+        "Unknown variable|cannot recognize variable|singleton tf.Variable",
+        "networks built anew",
+        "build networks and optimizers once, outside the step.",
+    ),
+    (
+        "expected (min_)?ndim=4, found ndim=2",
+        "convolution after Flatten",
+        "convolutions need (height, width, channels): put Flatten behind them, or Reshape first.",
+    ),
+    (
+        "layer 'generator'.*found shape|cannot be reshaped|[Rr]eshape|total size of",
+        "noise shape",
+        "z is (batch, latent): Dense acts on the last axis and carries every other one along.",
+    ),
+    (
+        r"found shape=\(1, \d+, \d+, \d+|found ndim=5",
+        "an axis too many",
+        "a batch is (n, height, width, channels): no expand_dims(axis=0) on each picture.",
+    ),
+    (
+        "Invalid input shape for input|found ndim=[23]",
+        "one picture for a batch",
+        "x[step] is one picture: take x[i : i + batch], with a channel axis at the end.",
+    ),
+    (
+        "found shape|incompatible|[Ii]ncompatible shapes|must be equal|Dimensions",
+        "shapes",
+        "print G(z).shape and the data's shape: each stride of 2 doubles height and width.",
+    ),
+]
+
+
+def explain(error, generator=None):
+    """The Finding for an exception of a network or a training step, by its message.
+
+    generator: the Keras model, to tell its messages from the discriminator's
+    """
+    text = re.sub(r"\x1b\[\d+m", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    line = lines[1] if lines[0].startswith("Exception encountered") and lines[1:] else lines[0]
+    wanted = re.search(r"Expected shape .*", text)  # behind a whole printed array
+    said = f"{type(error).__name__}: {wanted[0] if wanted else line}"[:200]
+    if generator is not None:
+        text = text.replace(f"layer '{generator.name}'", "layer 'generator'")
+    for pattern, fault, cure in ERRORS:
+        if re.search(pattern, text, re.S):
+            return Finding(fault, said, cure)
+    return Finding("the step stops", said, "read the last line of the error first.")
