@@ -27,6 +27,9 @@ CODED_HERE = {  # at the least; whatever else has a name of the package's must b
     "02_generator": {"dense_generator", "upsampling_generator"},
     "04_training_loop": {"log_loss_d", "non_saturating_g", "d_step", "g_step"},
     "05_mode_collapse": {"alive", "mode_report", "precision_recall"},
+    "08_bug_clinic": {"healthy_gan"},
+    "09_colour_images": {"per_picture", "brightness", "contrast", "translate"},
+    "10_repair": {"repair_g_step"},
     "11_pytorch": {
         "torch_generator",
         "torch_discriminator",
