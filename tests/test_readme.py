@@ -76,3 +76,13 @@ def test_the_table_of_lessons():
     )
     for number, _, _, minutes, seconds in rows:
         assert minutes.strip().isdigit() and seconds.strip().isdigit(), f"lesson {number}: no times"
+
+
+def test_the_teacher_s_page_knows_every_lesson():
+    page = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    plan, beliefs = page.split("\n## ")[1:3]
+    numbers = {path.name[:2] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert set(re.findall(r"^\| (\d\d) ", plan, flags=re.MULTILINE)) == numbers
+    assert set(re.findall(r"^\| (\d\d) ", beliefs, flags=re.MULTILINE)) == numbers
+    for target in re.findall(r"\]\(([^)\s]+)\)", page):
+        assert "://" in target or (ROOT / "docs" / target).exists(), target
