@@ -1,0 +1,44 @@
+"""Nothing opens the door: no pickle is loaded, no code from a file, no server without a token."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gan_lessons.runtime import keras
+from gan_lessons.training import GAN
+
+ROOT = Path(__file__).resolve().parents[1]
+# In no file but this one. Unasked, NumPy and PyTorch load no pickle and Keras no code.
+NEVER = [
+    r"allow_pickle\s*=\s*True",
+    r"\bimport (pickle|cPickle|dill|joblib|shelve)\b",
+    r"safe_mode\s*=\s*False",
+    r"enable_unsafe_deserialization",
+    r"weights_only\s*=\s*False",
+    r"(ServerApp|IdentityProvider|NotebookApp)\.(token|password)\s*=\s*(['\"]|$|\s)",  # none at all
+    r"(ServerApp|NotebookApp)\.(allow_origin|disable_check_xsrf)",
+    r"(ServerApp|NotebookApp)\.ip\s*=\s*(?!127\.0\.0\.1)",
+    r"0\.0\.0\.0",
+]
+
+
+def files():
+    """(path, text) of all that is ours."""
+    ours = ["gan_lessons", "notebooks", "tests", "tools", "binder", "docs", ".ci"]
+    for path in [*ROOT.glob("*.*"), *(path for name in ours for path in (ROOT / name).rglob("*"))]:
+        if path.suffix in {".py", ".ipynb", ".md", ".txt", ".toml", ".js", ""} and path.is_file():
+            yield path, path.read_text("utf-8", errors="ignore")
+
+
+@pytest.mark.parametrize("pattern", NEVER)
+def test_no_file_says(pattern):
+    found = [path for path, text in files() if re.search(pattern, text)]
+    assert [path for path in found if path != Path(__file__).resolve()] == []
+
+
+def test_a_saved_model_with_code_in_it_is_refused(tmp_path):
+    x = keras.Input((2,))
+    keras.Model(x, keras.layers.Lambda(lambda v: v)(x)).save(tmp_path / "evil.keras")
+    with pytest.raises(ValueError, match="Lambda"):
+        GAN.load(tmp_path / "evil.keras")
