@@ -77,7 +77,15 @@ def test_right_answers_pass(check, capsys):
     assert "✓" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("flip", [where, by_gather, by_share, one_by_one])
+def as_a_list(x, turned):
+    return [p[:, ::-1] if t else p for p, t in zip(x, turned, strict=True)]
+
+
+def in_float64(x, turned):
+    return by_share(tf.cast(x, tf.float64), turned)
+
+
+@pytest.mark.parametrize("flip", [where, by_gather, by_share, one_by_one, as_a_list, in_float64])
 def test_right_flips_pass(flip):
     assert check_flip(flip)
 
@@ -88,6 +96,7 @@ WRONG = {
     "sides, sizes for strides": (lambda: check_side(4, [8, 16, 32, 64]), "not the sizes"),
     "sides, too large": (lambda: check_side(7, [2, 2, 2, 2]), "112"),
     "sides, a fraction": (lambda: check_side(4, [2.5, 2, 2]), "whole numbers"),
+    "sides, pairs": (lambda: check_side(4, [2, (2, 2), 2, 2]), "one for both directions"),
     "sides, nothing": (lambda: check_side(0, [2, 2]), "whole numbers"),
     "by heart, real is real": (
         lambda: check_by_heart(BY_HEART | {"a held-out face": "real"}),

@@ -14,10 +14,10 @@ def check_side(start=..., strides=...):
     """Lesson 09: a start size and strides of transposed convolutions that end at 64."""
 
     def examine():
-        steps = list(np.ravel(strides).tolist())
+        steps = list(strides) if np.iterable(strides) else [strides]
         require(
             all(isinstance(s, Integral) and s >= 1 for s in [start, *steps]),
-            "the start size and each stride are whole numbers of at least 1.",
+            "the start size and each stride are whole numbers from 1, one for both directions.",
         )
         made = start * math.prod(steps)
         require(
@@ -96,6 +96,7 @@ def check_flip(flip):
             require(made is not None, "it returns nothing: is there a return?")
             shape = tuple(np.shape(made))
             require(shape == x.shape, f"the shape must stay {x.shape}, but it is {shape}.")
+            made = tf.cast(made, tf.float32)
             weighted = tf.reduce_sum(made * right)
         for hint, wrong in mistakes.items():
             require(not np.allclose(made, wrong), hint)
@@ -118,8 +119,7 @@ def check_leak(only_real=..., both=...):
     """
     mistakes = {
         "only_real": {
-            0.0: "D never sees a whole-only world: 60 % of its real pictures have holes. What is a "
-            "perfect copy of that?",
+            0.0: "60 % of the real pictures that D sees have a hole. What is their perfect copy?",
             0.4: "that is the share without a hole.",
             1.0: "40 % of the real pictures that D sees have no hole.",
             0.36: "the fakes are not augmented here: there is no second draw.",

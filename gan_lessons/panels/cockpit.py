@@ -17,7 +17,7 @@ from gan_lessons.panels.kernel import Home, Latest, listen_for_interrupt, stop_l
 from gan_lessons.panels.pace import Pace
 from gan_lessons.panels.parts import say, shown_as
 from gan_lessons.panels.screens import Screens
-from gan_lessons.panels.stages import Tiles
+from gan_lessons.panels.stages import SAMPLES, Tiles
 from gan_lessons.panels.timeline import Timeline
 from gan_lessons.pictures import tile
 
@@ -402,18 +402,19 @@ def _played(game):
 
 
 def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, stage=None,
-            presets=None, check_up=None):  # fmt: skip
+            samples=SAMPLES, presets=None, check_up=None):  # fmt: skip
     """Return a panel that plays ``game``; it opens paused.
 
     game:     any object with the members of gan_lessons.game.Game
     autosave: a path; the game is saved there every ten seconds of play and at each pause
     title:    what stands above the panel
     stop_at:  the step at which Play pauses; the learner can change it
-    show:     turns game.sample(64) into one uint8 picture (H, W) or (H, W, 3); the default lays
-              pictures (n, height, width, channels) out in a grid
+    show:     turns game.sample(samples) into one uint8 picture (H, W) or (H, W, 3); by default
+              pictures (n, height, width, channels) in a grid
+    samples:  how many ``show`` gets
     stage:    in place of ``show``, a PlaneStage for a game of points
     presets:  by name, knobs that a menu sets at once, starting anew
     check_up: gan_lessons.checkup.check_up, for a button that shows its report below
     """
-    screens = Screens(game, [(stage or Tiles(show)).open(game)])
+    screens = Screens(game, [(stage or Tiles(show, samples)).open(game)])
     return Cockpit(game, screens, title, stop_at, autosave, presets, check_up=check_up)

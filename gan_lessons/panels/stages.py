@@ -50,10 +50,12 @@ TIPS = {
 
 
 class Tiles:
-    """A stage of pictures: ``show`` turns samples into one uint8 picture."""
+    """A stage of pictures: ``show`` turns so many samples into one uint8 picture."""
 
-    def __init__(self, show=tile):
-        self.show, self.switches = show, {}
+    def __init__(self, show=tile, samples=SAMPLES):
+        if samples < 1:
+            raise ValueError(f"samples must be at least 1, got {samples}")
+        self.show, self.samples, self.switches = show, samples, {}
 
     def open(self, game):
         """Show ``game``. ValueError where it makes no pictures and ``show`` is none of its own."""
@@ -63,19 +65,19 @@ class Tiles:
                 f"this game makes samples of shape {samples.shape}, not pictures; "
                 "give show=, a function from samples to one uint8 picture"
             )
-        self.game, self.image = game, picture(TILES_WIDTH, f"{SAMPLES} samples of G")
+        self.game, self.image = game, picture(TILES_WIDTH, f"{self.samples} samples of G")
         return self
 
     def draw(self, until=0, full=False):
         """Draw the samples."""
-        self.image.value = png(self.show(self.game.sample(SAMPLES)) | np.uint8(7))
+        self.image.value = png(self.show(self.game.sample(self.samples)) | np.uint8(7))
 
     def forget(self, step):
         """There is no history in here."""
 
     def words(self):
         """Say what the picture shows."""
-        return f"a grid of {SAMPLES} samples of G"
+        return f"a picture of {self.samples} samples of G"
 
 
 class PlaneStage:

@@ -84,7 +84,7 @@ def face_game(data=None, *, trained=False, seed=0):
     data: uint8 (n, 64, 64, 3), or floats in [−1, 1], which ``attach`` can exchange for as many
         others with no new trace; by default the 94 shipped training faces.
     trained: start from the shipped networks, and go back to them at each ``reset``; the optimizers
-        are new, so the first steps shake G.
+        are new.
     """
     data = faces().x_train if data is None else data
     makers = (face_generator, face_discriminator)
