@@ -214,8 +214,8 @@ def trained_repairs():
 
     a: the weight of L_adv, from 0 (MSE alone) to 1 (the game alone), ascending; give the weights
     to ``generator.set_weights``. It stands at a = 0. ``tools/train_repair.py`` made them from the
-    shipped training digits. Raises FileNotFoundError or ValueError where they are missing or
-    damaged.
+    shipped training digits (seed 0). Raises FileNotFoundError or ValueError where they are missing
+    or damaged.
     """
     arrays = read_asset("repair.npz", REPAIR_SHA256)
     generator = repair_generator()

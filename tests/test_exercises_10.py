@@ -13,8 +13,9 @@ from gan_lessons.exercises import (
     check_pairs,
     check_winners,
 )
-from gan_lessons.exercises.lesson_10 import PAIRS
+from gan_lessons.exercises.lesson_10 import PAIRS as TASKS
 
+PAIRS = {task: right for task, (right, _) in TASKS.items()}
 REAL = to_float(digits().x_train[:2000])
 MEAN = REAL.mean(axis=0)
 ERROR = np.mean((REAL - MEAN) ** 2)
@@ -46,6 +47,11 @@ def variation(x):
     return np.mean(np.abs(np.diff(x, axis=1))) + np.mean(np.abs(np.diff(x, axis=2)))
 
 
+def in_place(x):
+    x -= x.mean()
+    return np.abs(np.diff(x, axis=1)).mean()
+
+
 @pytest.mark.parametrize(
     "check",
     [
@@ -58,7 +64,11 @@ def variation(x):
         lambda: check_blur(variation),
         lambda: check_blur(lambda x: np.mean(x**2)),
         lambda: check_blur(lambda x: np.std(x[:, 1:] - x[:, :-1])),
+        lambda: check_blur(lambda x: np.abs(np.fft.fft2(x[..., 0]))[:, 8:20, 8:20].mean()),
+        lambda: check_blur(lambda x: -np.mean(1 - np.abs(x))),
+        lambda: check_blur(in_place),
         lambda: check_blind_d("7×7"),
+        lambda: check_blind_d("7x7"),
         lambda: check_nothing_known(REAL, MEAN, DECIBELS),
         lambda: check_nothing_known(REAL, MEAN[..., 0].tolist(), round(DECIBELS, 1)),
     ],
@@ -73,7 +83,7 @@ def pairs_but(task):
 
 
 WRONG = {
-    "MSE, the likelier": (lambda: check_best_answer(-1, -1), "likelier"),
+    "MSE, the likelier": (lambda: check_best_answer(-1, -1), "one of the two"),
     "MSE, the middle": (lambda: check_best_answer(0, -1), "weight"),
     "MSE, the sign": (lambda: check_best_answer(0.4, -1), "sign"),
     "MSE, a probability": (lambda: check_best_answer(0.7, -1), "probability"),
@@ -96,6 +106,10 @@ WRONG = {
     "pairs, one forgotten": (lambda: check_pairs({"a 7×7 digit": True}), "no answer"),
     "blur, brightness": (lambda: check_blur(lambda x: np.mean(x + 1)), "hardly notices"),
     "blur, all pixels": (lambda: check_blur(lambda x: np.mean(np.mean(x) * 0 + 1)), "neighbours"),
+    "blur, a median": (
+        lambda: check_blur(lambda x: np.median(np.abs(np.diff(x, axis=1)))),
+        "even paper",
+    ),
     "blur, turned round": (lambda: check_blur(lambda x: -variation(x)), "turn it round"),
     "blur, a sum": (lambda: check_blur(lambda x: variation(x) * len(x)), "not a sum"),
     "blur, many numbers": (
@@ -126,6 +140,10 @@ WRONG = {
     "nothing, many": (lambda: check_nothing_known(REAL, REAL, DECIBELS), "one picture"),
     "decibels, peak 1": (lambda: check_nothing_known(REAL, MEAN, 10 * np.log10(1 / ERROR)), "peak"),
     "decibels, 2": (lambda: check_nothing_known(REAL, MEAN, 10 * np.log10(2 / ERROR)), "squared"),
+    "decibels, natural": (
+        lambda: check_nothing_known(REAL, MEAN, 10 * np.log(4 / ERROR)),
+        "np.log10",
+    ),
     "decibels, sign": (lambda: check_nothing_known(REAL, MEAN, -DECIBELS), "fraction"),
     "decibels, 20": (lambda: check_nothing_known(REAL, MEAN, 2 * DECIBELS), "root"),
     "decibels, MSE": (lambda: check_nothing_known(REAL, MEAN, ERROR), "MSE itself"),

@@ -8,6 +8,8 @@ from lessons import definitions, lesson
 from scipy.optimize import minimize_scalar
 
 from gan_lessons.data import digits, measured, to_float
+from gan_lessons.judge import judge
+from gan_lessons.repair import box, cover, half, psnr
 
 FOUND = measured("lesson_10")
 A, TASKS = FOUND["weights"], ("box", "half", "7×7")
@@ -20,6 +22,7 @@ def page():
     scope = {"np": np, "real": to_float(shipped.x_train)}
     trees = definitions(lesson("10_repair"))
     scope["UPPER"] = scope["real"][:, :14].reshape(len(scope["real"]), -1)
+    scope["LENGTHS"] = np.square(scope["UPPER"]).sum(axis=1)
     exec(ast.unparse(trees["nearest_halves"]), scope)
     return scope
 
@@ -37,7 +40,7 @@ def test_two_answers_have_their_mean_and_their_median(p):
 
 def test_the_nearest_halves_are_the_nearest(page):
     digit = to_float(digits().x_test)[13]
-    chosen = page["nearest_halves"](digit, 30)
+    chosen = page["nearest_halves"](digit[np.newaxis], 30)[0]
     far = [np.linalg.norm(picture[:14] - digit[:14]) for picture in page["real"][:3000]]
     mine = [np.linalg.norm(page["real"][i][:14] - digit[:14]) for i in chosen]
     assert mine == sorted(mine)
@@ -46,7 +49,7 @@ def test_the_nearest_halves_are_the_nearest(page):
 
 def test_mean_and_median_beat_every_single_completion(page):
     digit = to_float(digits().x_test)[13]
-    y = page["real"][page["nearest_halves"](digit, 30), 14:].astype(float)
+    y = page["real"][page["nearest_halves"](digit[np.newaxis], 30)[0], 14:].astype(float)
     mean, median = y.mean(axis=0), np.median(y, axis=0)
 
     def losses(v):
@@ -66,8 +69,8 @@ def test_mean_and_median_beat_every_single_completion(page):
 
 
 def seeds(kind, a, task, column):
-    rows = FOUND[kind][str(a)].values()
-    return np.array([row[task][FOUND["columns"].index(column)] for row in rows])
+    rows, place = FOUND[kind][str(a)], FOUND["columns"].index(column)
+    return np.array([rows[seed][task][place] for seed in "012"])
 
 
 def test_the_measurement_is_whole():
@@ -138,3 +141,55 @@ def test_a_blind_d_hurts_the_half_and_hardly_the_small_digit():
     assert seeing.min() > blind.max()
     for task in ("box", "7×7"):
         assert mean("paired", 1.0, task, "accuracy") - mean("blind", 1.0, task, "accuracy") < 0.03
+
+
+@pytest.fixture(scope="module")
+def repair():
+    """The shipped repairers as repair(given, a), with the latents of the page."""
+    from gan_lessons.networks import trained_repairs
+
+    generator, weights = trained_repairs()
+    z = np.random.default_rng(10).normal(size=(1000, 16)).astype(np.float32)
+
+    def run(given, a):
+        generator.set_weights(weights[a])
+        return generator.predict([z[: len(given)], given], batch_size=250, verbose=0)
+
+    return run
+
+
+def test_the_shipped_repairers_are_the_seed_0_of_the_measurement(repair):
+    test = to_float(digits().x_test[:1000])
+    for a in (0.0, 0.1):
+        committed = seeds("paired", a, "half", "psnr")[0]
+        assert psnr(repair(cover(test, half()), a), test, half()) == pytest.approx(
+            committed, abs=0.02
+        )
+
+
+def test_what_was_known_counts_and_not_how_many_pixels(repair):
+    shipped = digits()
+    test, labels = to_float(shipped.x_test), shipped.y_test
+
+    def read(pictures, known):
+        return judge().labels(repair(cover(pictures, known), 0.3))
+
+    nines = [
+        np.mean(read(test[labels == 4], known) == 9)
+        for known in (box(3, 6, 9, 16), box(17, 6, 9, 16))
+    ]
+    assert nines[0] > 0.05 > 2 * nines[1]
+    right = [
+        np.mean(read(test[:1000], known) == labels[:1000])
+        for known in (box(9, 9, 10, 10), ~box(5, 5, 18, 18))
+    ]
+    assert right[0] < 0.92 and right[1] > 0.96
+
+
+def test_thirty_z_say_one_digit_where_the_truth_has_seven(page, repair):
+    digit = to_float(digits().x_test)[13]
+    chosen = page["nearest_halves"](digit[np.newaxis], 30)[0]
+    assert len(np.unique(digits().y_train[chosen])) == 7
+    given = cover(digit[np.newaxis].repeat(30, axis=0), half())
+    for a in A:
+        assert len(np.unique(judge().labels(repair(given, a)))) == 1

@@ -6,12 +6,15 @@ from gan_lessons.data import digits, to_float
 from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
 
 TASKS = ("box", "half", "7×7")
-PAIRS = {
-    "a digit with a hole": True,
-    "a 7×7 digit": True,
-    "a grey photograph, to be coloured": True,
-    "a digit from noise alone": False,
-    "a horse into a zebra, from two piles of photographs": False,
+PAIRS = {  # by task: whether there is a pair, and a hint
+    "a digit with a hole": (True, "we made the hole ourselves: is the true digit not at hand?"),
+    "a 7×7 digit": (True, "we shrank it ourselves: is the large one not at hand?"),
+    "a grey photograph, to be coloured": (True, "any colour photograph can be made grey."),
+    "a digit from noise alone": (False, "which real digit would belong to this z?"),
+    "a horse into a zebra, from two piles of photographs": (
+        False,
+        "which zebra of the second pile is *this* horse, in this pose?",
+    ),
 }
 
 
@@ -20,17 +23,14 @@ def check_best_answer(mse=..., l1=...):
 
     def examine():
         value = number(mse, "mse")
-        likely = "MSE: that is the likelier value. Write the expected loss and set its slope to 0."
+        likely = "that is one of the two values. Write the expected loss and set its slope to 0."
+        share = "that is a probability; the answer is a pixel from −1 to 1."
+        zero = "0 would be right for equal probabilities; weight the two values."
+        sign = "right size, wrong sign. Which value is likelier?"
         refuse(
             value,
-            {
-                -1.0: likely,
-                1.0: likely,
-                0.0: "MSE: 0 would be right for equal probabilities; weight the two values.",
-                0.4: "MSE: right size, wrong sign. Which value is likelier?",
-                0.3: "MSE: that is a probability; the answer is a pixel from −1 to 1.",
-                0.7: "MSE: that is a probability; the answer is a pixel from −1 to 1.",
-            },
+            {-1.0: likely, 1.0: likely, 0.0: zero, 0.4: sign, 0.3: share, 0.7: share},
+            what="MSE",
         )
         require(
             np.isclose(value, -0.4, atol=0.005),
@@ -38,14 +38,12 @@ def check_best_answer(mse=..., l1=...):
             "MSE: the minimiser is the mean, 0.7·(−1) + 0.3·1.",
         )
         median = number(l1, "l1")
-        refuse(
-            median,
-            {
-                -0.4: "L1: the mean again. Try v = −1 and v = −0.4 in 0.7·|v + 1| + 0.3·|v − 1|.",
-                0.0: "L1: that is the middle of the two. A median has half the weight below it.",
-                1.0: "L1: 1 is the rarer value: at v = 1 the loss is 0.7·2 = 1.4.",
-            },
-        )
+        mistakes = {
+            -0.4: "the mean again. Try v = −1 and v = −0.4 in 0.7·|v + 1| + 0.3·|v − 1|.",
+            0.0: "that is the middle of the two. A median has half the weight below it.",
+            1.0: "1 is the rarer value: at v = 1 the loss is 0.7·2 = 1.4.",
+        }
+        refuse(median, mistakes, what="L1")
         require(
             np.isclose(median, -1, atol=0.005),
             "L1: try the two ends and the middle in 0.7·|v + 1| + 0.3·|v − 1|.",
@@ -91,19 +89,10 @@ def check_pairs(answers):
     """Where does an MSE to a target make sense? By task, True or False."""
 
     def examine():
-        wrong = {
-            "a digit with a hole": "we made the hole ourselves: is the true digit not at hand?",
-            "a 7×7 digit": "we shrank it ourselves: is the large one not at hand?",
-            "a grey photograph, to be coloured": "any colour photograph can be made grey.",
-            "a digit from noise alone": "which real digit would belong to this z?",
-            "a horse into a zebra, from two piles of photographs": (
-                "which zebra of the second pile is *this* horse, in this pose?"
-            ),
-        }
-        for task, right in PAIRS.items():
+        for task, (right, hint) in PAIRS.items():
             require(task in answers, f"“{task}” has no answer.")
             require(isinstance(answers[task], (bool, np.bool_)), f"“{task}”: answer True or False.")
-            require(bool(answers[task]) == right, f"“{task}”: {wrong[task]}")
+            require(bool(answers[task]) == right, f"“{task}”: {hint}")
 
     attempted = given(*answers.values())
     praise = "a target needs a pair. Where none exists, only the game (or another trick) is left."
@@ -125,7 +114,7 @@ def check_blur(measure):
         mean = np.broadcast_to(real.mean(axis=0), real.shape)
 
         def of(pictures):
-            value = number(call(measure, [pictures], "measure"), "measure(pictures)",
+            value = number(call(measure, [np.array(pictures)], "measure"), "measure(pictures)",
                            "Take the mean over the pictures.")  # fmt: skip
             require(np.isfinite(value), "measure(pictures) is not finite.")
             return value
@@ -133,8 +122,8 @@ def check_blur(measure):
         sharp, blurred = of(real), of(_blurred(real))
         require(
             blurred != sharp,
-            "a blurred digit scores as much as a sharp one: a blur hardly changes a mean. "
-            "Look at neighbours.",
+            "a blurred digit scores as much as a sharp one: a blur hardly changes a mean, and most "
+            "pixels are even paper. Look at how much neighbours differ on average.",
         )
         require(blurred < sharp, "blurred pictures score *more* than sharp ones: turn it round.")
         require(
@@ -162,12 +151,13 @@ def check_blur(measure):
 
 
 def check_blind_d(hurt=...):
-    """Which of the three tasks loses most of the judge's accuracy when D is blind (a = 1)?"""
+    """In which of the three tasks may any digit pass a perfect D that is blind?"""
 
     def examine():
-        require(hurt in TASKS, f"answer one of {', '.join(TASKS)}; you gave {hurt!r}.")
+        task = {"7x7": "7×7"}.get(str(hurt), str(hurt))  # the letter is easier to type
+        require(task in TASKS, f"answer one of {', '.join(TASKS)}; you gave {hurt!r}.")
         require(
-            hurt == "7×7",
+            task == "7×7",
             "there the known pixels are put back, so even a blind D sees whether the rest fits on.",
             "In which task does *no* pixel of what was given appear in what D looks at?",
         )
@@ -198,22 +188,20 @@ def check_nothing_known(data, picture=..., decibels=...):
             "picture: the minimiser is the mean over all of the data (axis=0).",
         )
         error = np.mean((data - best) ** 2)
+        right = 10 * np.log10(4 / error)
+        mistakes = {
+            10 * np.log10(1 / error): "the peak is 2 here, from −1 to 1, not 1.",
+            10 * np.log10(2 / error): "the peak must be squared, 2² = 4.",
+            10 * np.log(4 / error): "that is the natural logarithm; take np.log10.",
+            -right: "turn the fraction round.",
+            2 * right: "20 is for the peak over the *root* of the MSE.",
+            right / 10: "ten times that.",
+            error: "that is the MSE itself.",
+        }
         value = number(decibels, "decibels")
-        refuse(
-            value,
-            {
-                10 * np.log10(1 / error): "decibels: the peak is 2 here, from −1 to 1, not 1.",
-                10 * np.log10(2 / error): "decibels: the peak must be squared, 2² = 4.",
-                -10 * np.log10(4 / error): "decibels: turn the fraction round.",
-                20
-                * np.log10(4 / error): "decibels: 20 is for the peak over the *root* of the MSE.",
-                error: "decibels: that is the MSE itself.",
-                np.log10(4 / error): "decibels: ten times that.",
-            },
-            rtol=0.005,
-        )
+        refuse(value, mistakes, rtol=0.005, what="decibels")
         require(
-            np.isclose(value, 10 * np.log10(4 / error), atol=0.06),
+            np.isclose(value, right, atol=0.06),
             "decibels: 10·log₁₀(4 / MSE), with the MSE of your picture against all of the data.",
         )
 

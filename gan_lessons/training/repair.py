@@ -18,7 +18,7 @@ TARGET = Knob("paired", scale="choice", choices=("paired", "unpaired"), label="t
 def repair_g_step(generator, discriminator, optimizer, loss, weight, z, target):
     """G descends on (1 − a)·MSE(G(z), target) + a·L_adv, a = ``weight``; D stays as it is.
 
-    With λ = a / (1 − a) this is L_gen + λ·L_adv times a constant, which Adam does not see. Returns
+    With λ = a / (1 − a) this is L_gen + λ·L_adv times a constant, which Adam hardly sees. Returns
     the loss before the step and the norm of its gradient. Pathak et al. 2016, eq. 3.
     """
     with tf.GradientTape() as tape:
