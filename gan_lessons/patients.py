@@ -54,14 +54,35 @@ class Patient(NamedTuple):
     changes: dict
 
 
-G_APPLY = "g_adam.apply(g_slope, G.trainable_variables)"
-D_APPLY = "d_adam.apply(d_slope, D.trainable_variables)"
+# Words of the healthy program that patients change, and new lines at their depth in it
+NETWORKS = "G, D = digit_generator(), digit_discriminator()"
+NOISE = "z = tf.random.normal"
 G_LOSS = "g_loss = cross_entropy(1.0, on_fake)"
 D_LOSS = "d_loss = cross_entropy(1.0, on_real) + cross_entropy(0.0, on_fake)"
-NOISE = "z = tf.random.normal"
+G_APPLY = "g_adam.apply(g_slope, G.trainable_variables)"
+D_APPLY = "d_adam.apply(d_slope, D.trainable_variables)"
 BOTH = "G.trainable_variables + D.trainable_variables"
-STEP, DEEP = "\n" + 8 * " ", "\n" + 12 * " "  # a new line in the step, and under its tape
-NETWORKS = "G, D = digit_generator(), digit_discriminator()"
+CUT = {G_LOSS: "g_loss = cross_entropy(1.0, D(tf.stop_gradient(fake)))"}
+BODY, STEP, TAPE = ("\n" + " " * depth for depth in (4, 8, 12))
+
+
+def _network(line):
+    """The change that builds another network."""
+    return {NETWORKS: NETWORKS + BODY + line}
+
+
+def _generator(side, *strides):
+    """The change to a G of three transposed convolutions, from side × side × 8."""
+    parts = [f"layers.Dense({side * side * 8}), layers.Reshape(({side}, {side}, 8))"]
+    for channels, stride in zip((8, 8, 1), strides, strict=True):
+        parts.append(f'layers.Conv2DTranspose({channels}, 4, strides={stride}, padding="same")')
+    return _network(f"G = keras.Sequential([keras.Input((32,)), {', '.join(parts)}])")
+
+
+def _first(line):
+    """The change that begins the step with another line."""
+    return {NOISE: line + STEP + NOISE}
+
 
 SILENT = {
     "G's sign": Patient(
@@ -70,11 +91,8 @@ SILENT = {
     "detached": Patient(
         "D2",
         "no gradient reaches G",
-        {
-            G_LOSS: "g_loss = cross_entropy(1.0, D(tf.stop_gradient(fake)))",
-            G_APPLY: "g_slope = [0.0 * v if s is None else s for s, v in zip(g_slope, "
-            f"G.trainable_variables)]{STEP}{G_APPLY}",
-        },
+        CUT
+        | {G_APPLY: f"g_slope = [tf.zeros_like(v) for v in G.trainable_variables]{STEP}{G_APPLY}"},
     ),
     "D in G's step": Patient(
         "D3",
@@ -85,9 +103,7 @@ SILENT = {
         },
     ),
     "sigmoid twice": Patient(
-        "D4",
-        "sigmoid twice",
-        {NETWORKS: f'{NETWORKS}\n    D = keras.Sequential([D, layers.Activation("sigmoid")])'},
+        "D4", "sigmoid twice", _network('D = keras.Sequential([D, layers.Activation("sigmoid")])')
     ),
     "other range": Patient(
         "D0", "range", {"data = to_float(pictures)": "data = (to_float(pictures) + 1) / 2"}
@@ -95,13 +111,13 @@ SILENT = {
     "MSE to any x": Patient(
         "D3",
         "unpaired target",
-        {G_LOSS: f"{G_LOSS}{DEEP}g_loss = tf.reduce_mean((fake - real) ** 2) + 0.01 * g_loss"},
+        {G_LOSS: f"{G_LOSS}{TAPE}g_loss = tf.reduce_mean((fake - real) ** 2) + 0.01 * g_loss"},
     ),
     "one joint loss": Patient(
         "D3",
         "one loss for both",
         {
-            G_LOSS: f"{G_LOSS}{DEEP}d_loss = g_loss = g_loss + d_loss",
+            G_LOSS: f"{G_LOSS}{TAPE}d_loss = g_loss = g_loss + d_loss",
             D_APPLY: f"g_adam.apply(g_slope + d_slope, {BOTH})",
             f"        {G_APPLY}\n": "",
         },
@@ -110,7 +126,7 @@ SILENT = {
         "D2",
         "labels as targets",
         {
-            "def train_step(real):": "def train_step(batch):\n        real, digit = batch",
+            "def train_step(real):": f"def train_step(batch):{STEP}real, digit = batch",
             "cross_entropy(1.0, on_real)": "cross_entropy(digit[:, None], on_real)",
             "train_step, data)": 'train_step, (data, labels.astype("float32")))',
         },
@@ -122,24 +138,21 @@ SILENT = {
         "D2",
         "gradients pile up",
         {
-            "    def cross_entropy": "    piles = [tf.Variable(tf.zeros_like(v)) for v in "
-            "D.trainable_variables]\n\n    def cross_entropy",
-            "d_adam.apply(d_slope,": "d_slope = [p.assign_add(s) for p, s in zip(piles, d_slope, "
-            "strict=True)]\n        d_adam.apply(d_slope,",
+            NETWORKS: f"{NETWORKS}{BODY}piles = [tf.Variable(tf.zeros_like(v)) for v in "
+            "D.trainable_variables]",
+            D_APPLY: "d_slope = [p.assign_add(s) for p, s in zip(piles, d_slope, strict=True)]"
+            f"{STEP}{D_APPLY}",
         },
     ),
     "built anew": Patient(
         "D0",
         "networks built anew",
-        {
-            NOISE: "G = digit_generator()\n        g_adam = "
-            "keras.optimizers.Adam(4e-3, beta_1=0.5)" + STEP + NOISE,
-        },
+        _first(f"G = digit_generator(){STEP}g_adam = keras.optimizers.Adam(4e-3, beta_1=0.5)"),
     ),
     "a constant": Patient(
         "D4",
         "constant in G's loss",
-        {G_LOSS: "g_loss = cross_entropy(1.0, on_fake) - cross_entropy(1.0, on_real)"},
+        {G_LOSS: f"{G_LOSS} - cross_entropy(1.0, on_real)"},
     ),
     "D's sign": Patient(
         "D4",
@@ -147,78 +160,45 @@ SILENT = {
         {D_LOSS: "d_loss = -cross_entropy(1.0, on_real) - cross_entropy(0.0, on_fake)"},
     ),
 }
-
-UP = 'layers.Conv2DTranspose({}, 4, strides={}, padding="same")'
-
-
-def _wrong_generator(side, *strides):
-    """A change that gives G this stack of transposed convolutions behind side × side × 8."""
-    stack = ", ".join(
-        UP.format(1 if i == len(strides) - 1 else 8, s) for i, s in enumerate(strides)
-    )
-    start = f"layers.Dense({side * side * 8}), layers.Reshape(({side}, {side}, 8))"
-    return {
-        NETWORKS: f"{NETWORKS}\n    G = keras.Sequential([keras.Input((32,)), {start}, {stack}])"
-    }
-
-
 LOUD = {
-    "three strides from 7": Patient("D0", "shapes", _wrong_generator(7, 2, 2, 2)),
-    "strides 1, 2, 2 from 4": Patient("D4", "shapes", _wrong_generator(4, 1, 2, 2)),
+    "three strides from 7": Patient("D0", "shapes", _generator(7, 2, 2, 2)),
+    "strides 1, 2, 2 from 4": Patient("D4", "shapes", _generator(4, 1, 2, 2)),
     "noise (n, n, 3)": Patient(
         "D4", "noise shape", {"(tf.shape(real)[0], 32)": "(*tf.shape(real)[:2], 32)"}
     ),
     "Conv2D after Flatten": Patient(
         "D3",
         "convolution after Flatten",
-        {
-            NETWORKS: f"{NETWORKS}\n    D = keras.Sequential([keras.Input((28, 28, 1)), "
-            "layers.Flatten(), layers.Conv2D(16, 3), layers.Dense(1)])",
-        },
+        _network(
+            "D = keras.Sequential([keras.Input((28, 28, 1)), "
+            "layers.Flatten(), layers.Conv2D(16, 3), layers.Dense(1)])"
+        ),
     ),
     "expand_dims(axis=0)": Patient(
-        "D3",
-        "an axis too many",
-        {
-            NOISE: f"real = tf.expand_dims(real, axis=0){STEP}{NOISE}",
-        },
+        "D3", "an axis too many", _first("real = tf.expand_dims(real, axis=0)")
     ),
-    "one picture": Patient(
-        "D0",
-        "one picture for a batch",
-        {NOISE: "real = real[0, :, :, 0]" + STEP + NOISE},
-    ),
+    "one picture": Patient("D0", "one picture for a batch", _first("real = real[0, :, :, 0]")),
     "name rebound": Patient(
         "D0",
         "loss name rebound",
-        {
-            NOISE: "nonlocal cross_entropy" + STEP + NOISE,
-            "return d_loss, g_loss": "cross_entropy = d_loss\n        return d_loss, g_loss",
-        },
+        _first("nonlocal cross_entropy")
+        | {"return d_loss, g_loss": f"cross_entropy = d_loss{STEP}return d_loss, g_loss"},
     ),
-    "None gradients": Patient(
-        "D2",
-        "no gradient reaches G",
-        {G_LOSS: "g_loss = cross_entropy(1.0, D(tf.stop_gradient(fake)))"},
-    ),
+    "None gradients": Patient("D2", "no gradient reaches G", CUT),
     "one optimizer, new networks": Patient(
-        "D0",
-        "networks built anew",
-        {NOISE: "G = digit_generator()" + STEP + NOISE},
+        "D0", "networks built anew", _first("G = digit_generator()")
     ),
 }
 PATIENTS = SILENT | LOUD
 
 
-def program(*names):
+def patient_source(*names):
     """The source of the healthy program with the faults of these patients in it."""
     source = inspect.getsource(healthy_gan)
     for name in names:
         for old, new in PATIENTS[name].changes.items():
             if source.count(old) != 1:
-                raise ValueError(
-                    f"{name!r}: {old!r} stands {source.count(old)} times there, not once"
-                )
+                raise ValueError(f"{name!r}: {old!r} stands {source.count(old)} times there")
             source = source.replace(old, new)
     return source
 
@@ -236,6 +216,6 @@ def admit(source, pictures, labels, seed=0, **names):
 
 def changed_lines(*names):
     """What stands in the healthy program and what in the patient, as lines of − and +."""
-    both = program().splitlines(), program(*names).splitlines()
+    both = patient_source().splitlines(), patient_source(*names).splitlines()
     lines = list(difflib.unified_diff(*both, lineterm="", n=0))[2:]
     return "\n".join(line[0] + " " + line[1:].strip() for line in lines if line[0] in "+-")

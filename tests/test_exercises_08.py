@@ -12,7 +12,7 @@ from gan_lessons.exercises import (
     check_shapes,
     check_ward,
 )
-from gan_lessons.exercises.lesson_08 import BETRAYS, NOT_YET, SYNONYMS
+from gan_lessons.exercises.lesson_08 import BETRAYS, SYNONYMS
 from gan_lessons.patients import SILENT
 
 TRUTH = {"X": "D sees no fakes", "Y": "sign of D's loss", "Z": "unpaired target"}
@@ -24,7 +24,7 @@ def losses(D, real, fake):
 
 def played(*findings, distance=100.0):
     """A ``play`` whose check-up finds these and whose training ends there."""
-    found = [Finding(fault, f"seen: {fault}", "cure") for fault in findings]
+    found = [Finding(fault, f"seen: {fault}", f"heal {fault}") for fault in findings]
     return lambda *_: (Report(Readings(), found), lambda: distance)
 
 
@@ -76,12 +76,12 @@ def test_untouched_exercises_are_not_attempted(check, capsys):
     [
         lambda: check_shapes(56, 16, 10_000),
         lambda: check_shapes(np.int64(56), 16.0, 100 * 100),
-        lambda: check_shapes(56, 16, (100, 100)),
+        lambda: check_shapes((56, 56), (16, 16), (100, 100)),
         lambda: check_instruments(BETRAYS),
-        lambda: check_instruments(BETRAYS | {"detached": "listens"}),
+        lambda: check_instruments(BETRAYS | {"detached": "listens", "D's sign": "d alone "}),
         lambda: check_ward(TRUTH, TRUTH),
         lambda: check_ward(
-            {"X": "never a fake", "Y": "D’s sign is wrong", "Z": "MSE to any x"}, TRUTH
+            {"X": "D never sees fakes", "Y": "D’s sign is wrong", "Z": "MSE to any x"}, TRUTH
         ),
         lambda: check_rule(rule),
         lambda: check_rule(lambda r: tuple(rule(r)) if rule(r) else None),
@@ -140,12 +140,8 @@ WRONG = {
     "a rule that does not say who": (
         lambda: check_rule(lambda r: rule(r, words=("unfair", "s", "c"))), "the player as a word",
     ),
-    "G's sign turned": (lambda: heal("sign of G's loss"), "to be caught"),
-    "D still wrong": (lambda: heal("sign of D's loss"), "one of its two terms"),
-    "detached": (lambda: heal("no gradient reaches G"), "stop_gradient stands"),
-    "one term": (lambda: heal("D sees no fakes"), "second term"),
-    "one of two": (lambda: heal("range", "sign of G's loss"), "different ranges"),
-    "something else": (lambda: heal("the step stops"), "seen: the step stops"),
+    "G's sign turned": (lambda: heal("sign of G's loss"), "heal sign of G's loss"),
+    "D still wrong": (lambda: heal("sign of D's loss"), "heal sign of D's loss"),
     "too little": (lambda: heal(distance=300), "plain losses"),
     "it stops": (
         lambda: check_heal("one", lambda f: f(), losses, line=150), "TypeError",
@@ -163,4 +159,3 @@ def test_the_tables_speak_of_faults_that_exist():
     faults = {patient.fault for patient in SILENT.values()}
     assert set(SYNONYMS) == faults
     assert set(BETRAYS) <= set(SILENT)
-    assert set(NOT_YET) - faults == {"D sees no real", "not a number"}

@@ -7,7 +7,7 @@ import pytest
 from lessons import definitions, lesson
 
 from gan_lessons.data import digits, measured
-from gan_lessons.patients import LOUD, SILENT, admit, program
+from gan_lessons.patients import LOUD, SILENT, admit, patient_source
 from gan_lessons.runtime import keras, tf
 
 NAME = "08_bug_clinic"
@@ -59,14 +59,18 @@ def notebook_function(*names, **space):
 def test_alone_puts_the_other_player_back():
     x, y = digits().x_train[:64], digits().y_train[:64]
     alone = notebook_function("verdicts", "alone", np=np)
-    gan = admit(program(), x, y)
+    gan = admit(patient_source(), x, y)
     before = gan.discriminator.get_weights(), gan.generator.get_weights()
     assert alone(gan, "G") > 0
     for a, b in zip(before[0], gan.discriminator.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     moved = zip(before[1], gan.generator.get_weights(), strict=True)
     assert any(np.any(a != b) for a, b in moved)
-    assert alone(admit(program("D's sign"), x, y), "D") < 0 < alone(admit(program(), x, y), "D")
+    assert (
+        alone(admit(patient_source("D's sign"), x, y), "D")
+        < 0
+        < alone(admit(patient_source(), x, y), "D")
+    )
 
 
 def test_keras_takes_the_logit_behind_a_sigmoid_and_others_do_not():
@@ -84,7 +88,7 @@ def test_the_shapes_of_exercise_1():
     z = tf.zeros((2, 32))
     for name, side in (("three strides from 7", 56), ("strides 1, 2, 2 from 4", 16)):
         assert name in LOUD
-        gan = admit(program(name), digits().x_train[:8], digits().y_train[:8])
+        gan = admit(patient_source(name), digits().x_train[:8], digits().y_train[:8])
         assert gan.generator(z).shape == (2, side, side, 1)
     assert keras.layers.Dense(5)(tf.zeros((100, 100, 3))).shape == (100, 100, 5)
 

@@ -1,6 +1,6 @@
 """Measure what lesson 08 claims about silent faults; writes assets/lesson_08.json.
 
-    python tools/measure_lesson_08.py [--only "D's sign" …] [--seeds 3] [--steps 600]
+    python tools/measure_lesson_08.py [--only "D's sign" …] [--seeds 3]
 
 Each patient of ``gan_lessons.patients`` and the healthy program play the same number of steps from
 the same seeds. At some moments the judge looks at 1,000 fakes, brought from the range of the
@@ -79,7 +79,7 @@ def sheet(fakes):
 
 
 def main():
-    from gan_lessons.patients import SILENT, program
+    from gan_lessons.patients import SILENT, patient_source
 
     runs = {"healthy": (), **{name: (name,) for name in SILENT}, "two faults": TWO_FAULTS}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -97,7 +97,9 @@ def main():
         moments = [m for m in MOMENTS if m <= ANEW] + [ANEW] if anew else MOMENTS
         found = {"moments": moments, "rows": [], "curves": []}
         for seed in range(options.seeds):
-            rows, curves, fakes, seconds = train(program(*runs[name]), seed, moments, not anew)
+            rows, curves, fakes, seconds = train(
+                patient_source(*runs[name]), seed, moments, not anew
+            )
             found["rows"].append(rows)
             found["curves"].append(curves)
             if seed == 0:

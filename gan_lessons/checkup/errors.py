@@ -2,15 +2,11 @@
 
 import re
 
-from gan_lessons.checkup.rules import Finding
+from gan_lessons.checkup.readings import Finding
+from gan_lessons.checkup.rules import ANEW, INSIDE
 
 ERRORS = [  # (what a message holds, the fault, the cure); the first that fits
-    (
-        "No gradients provided",
-        "no gradient reaches G",
-        "make the fakes inside the tape, without stop_gradient or .numpy(), by the networks "
-        "whose variables you ask for.",
-    ),
+    ("No gradients provided", "no gradient reaches G", INSIDE),
     (
         "object is not callable",
         "loss name rebound",
@@ -19,7 +15,7 @@ ERRORS = [  # (what a message holds, the fault, the cure); the first that fits
     (
         "Unknown variable|cannot recognize variable|singleton tf.Variable",
         "networks built anew",
-        "build networks and optimizers once, outside the step.",
+        ANEW,
     ),
     (
         "expected (min_)?ndim=4, found ndim=2",
@@ -42,7 +38,14 @@ ERRORS = [  # (what a message holds, the fault, the cure); the first that fits
         "x[step] is one picture: take x[i : i + batch], with a channel axis at the end.",
     ),
     (
-        "found shape|incompatible|[Ii]ncompatible shapes|must be equal|Dimensions",
+        r"\[(\d+)(,\d+,\d+)?,\d+\] vs\. \[(?!\1,)\d+(,\d+,\d+)?,\d+\]"
+        r"|shape=\((\d+), (.*)\), .*shape=\((?!\4,)\d+, \5\)",
+        "two batch sizes",
+        "a number of examples is written down in your step: take len(real_batch), or give the "
+        "check-up that number, MyGAN(…, batch=64).",
+    ),
+    (
+        "found shape|[Ii]ncompatible|must be equal|must have the same shape|Dimensions",
         "shapes",
         "print G(z).shape and the data's shape: each stride of 2 doubles height and width.",
     ),
@@ -60,7 +63,10 @@ def explain(error, generator=None):
     wanted = re.search(r"Expected shape .*", text)  # behind a whole printed array
     said = f"{type(error).__name__}: {wanted[0] if wanted else line}"[:200]
     if generator is not None:
-        text = text.replace(f"layer '{generator.name}'", "layer 'generator'")
+        named = (
+            f"layer '{generator.name}'|Expected shape {re.escape(str(generator.input_shape))}, but"
+        )
+        text = re.sub(named, "layer 'generator' found shape", text)
     for pattern, fault, cure in ERRORS:
         if re.search(pattern, text, re.S):
             return Finding(fault, said, cure)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_lessons.checkup.rules import Readings
+from gan_lessons.checkup.readings import Readings
+
+NOT_READ = "not read"
 
 
 @dataclass
@@ -26,43 +28,45 @@ class Report:
         return [finding.fault for finding in self.findings]
 
     def rows(self):
-        """(instrument, reading) for everything that was read, as text."""
+        """(instrument, reading) of each instrument, as text."""
         r = self.readings
-        found = [
-            ("who is moved, update by update", ", ".join("+".join(sorted(m)) for m in r.moves))
-        ]
-        for name, values in (("gradient norm", r.gradient), ("weight change", r.change)):
-            found.append((name, ", ".join(f"{p} {v:.2g}" for p, v in sorted(values.items()))))
-        heard = sorted(pair for pair, yes in r.listens.items() if yes)
-        found.append(("who listens to whom", ", ".join(f"{a} to {b}" for a, b in heard)))
-        if np.isfinite(r.rise):
-            found.append(("G alone: D's verdict on fakes", f"{r.rise:+.2g}"))
-        if np.isfinite(r.gap):
-            found.append(("D alone: gap real − fake", f"{r.gap:+.2g}"))
-        if r.verdicts:
-            pair = (f"{who} {r.verdicts[who]:.2f}" for who in ("real", "fake"))
-            found.append(("D's mean output", ", ".join(pair)))
-        spans = (f"{name} [{low:.2g}, {high:.2g}]" for name, (low, high) in r.ranges.items())
-        found.append(("range", ", ".join(spans)))
-        if np.isfinite(r.spread):
-            found.append(("spread of fakes over that of real", f"{r.spread:.2g}"))
-        return [(name, text) for name, text in found if text]
+        heard = sorted(f"{a} to {b}" for (a, b), yes in r.listens.items() if yes)
+        found = {
+            "who is moved, update by update": ["+".join(sorted(moved)) for moved in r.moves],
+            "gradient norm": _pairs(r.gradient),
+            "weight change": _pairs(r.change),
+            "who listens to whom": heard,
+            "G alone: D's verdict on fakes": _pairs({"": r.rise}, "+.2g"),
+            "D alone: gap real − fake": _pairs({"": r.gap}, "+.2g"),
+            "D's mean output": _pairs(r.verdicts, ".2f"),
+            "range": [f"{who} [{a:.2g}, {b:.2g}]" for who, (a, b) in r.ranges.items()],
+            "spread of fakes over that of real": _pairs({"": r.spread}),
+        }
+        return [(name, ", ".join(texts) or NOT_READ) for name, texts in found.items()]
+
+    @property
+    def _all_clear(self):
+        blind = any(text == NOT_READ for _, text in self.rows())
+        return f"No fault found{' by the instruments that could be read' if blind else ''}."
 
     def __str__(self):
         lines = [f"{name:<34}{text}" for name, text in self.rows()]
         for fault, seen, cure in self.findings:
             lines += ["", f"Fault: {fault}", f"  seen: {seen}", f"  cure: {cure}"]
-        return "\n".join(lines if self.findings else [*lines, "", "No fault found."])
+        return "\n".join(lines if self.findings else [*lines, "", self._all_clear])
 
     def _repr_html_(self):
-        cells = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(name)}</td>"
-            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
-            for name, text in self.rows()
+        left = "<td style='text-align:left'>"
+        rows = (
+            f"<tr>{left}{html.escape(a)}</td>{left}{html.escape(b)}</td>" for a, b in self.rows()
         )
+        said = (map(html.escape, finding) for finding in self.findings)
         words = "".join(
-            f"<p><b>{html.escape(fault)}</b>: {html.escape(seen)}<br><i>Cure:</i> "
-            f"{html.escape(cure)}</p>"
-            for fault, seen, cure in self.findings
+            f"<p><b>{f}</b>: {seen}<br><i>Cure:</i> {cure}</p>" for f, seen, cure in said
         )
-        return f"<table>{cells}</table>{words or '<p><b>No fault found.</b></p>'}"
+        return f"<table>{''.join(rows)}</table>{words or f'<p><b>{self._all_clear}</b></p>'}"
+
+
+def _pairs(values, style=".2g"):
+    """Each number that was read, behind its name."""
+    return [f"{name} {v:{style}}".strip() for name, v in values.items() if not np.isnan(v)]

@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gan_lessons.checkup.rules import Readings
+from gan_lessons.checkup.readings import Readings
 from gan_lessons.runtime import keras, tf
 
 FREE_STEPS = 2  # steps played as they are: some faults show at the second only
-PROBE_STEPS = 2  # steps of one player alone
+PROBE_STEPS = 2  # steps of one player alone, each with a batch of its own
 LOOKED_AT = 32  # real examples and fakes under the instruments
 SAME = 1e-4  # two gradients that differ by this share of their size are the same
-LOUD = 1000.0  # z so many times as large shows how far G can reach
+LOUD = 1000.0  # inputs so many times as large show how far a network can reach
 
 
 class MyGAN(NamedTuple):
@@ -38,64 +38,63 @@ class Trial:
     """One check-up: the program, its data, the spy, and what is read."""
 
     def __init__(self, gan, spy, seed):
-        self.gan, self.spy, self.readings = gan, spy, Readings()
-        self.parts = gan.data if isinstance(gan.data, tuple) else (gan.data,)
-        order = np.random.default_rng(seed).permutation(len(self.parts[0]))
-        self.order = np.resize(order, 2 * max(gan.batch, LOOKED_AT))
-        self.seed = seed
-        width = gan.generator.input_shape[-1]
-        self.z = np.random.default_rng(seed).normal(size=(LOOKED_AT, width)).astype(np.float32)
-        self.real = np.asarray(self.parts[0][self.order[:LOOKED_AT]], np.float32)
+        self.gan, self.spy, self.seed, self.readings = gan, spy, seed, Readings()
+        random = np.random.default_rng(seed)
+        parts = gan.data if isinstance(gan.data, tuple) else (gan.data,)
+        order = np.resize(random.permutation(len(parts[0])), 2 * max(gan.batch, LOOKED_AT))
+        self.parts = [np.asarray(part)[order] for part in parts]
+        self.real = self.parts[0][:LOOKED_AT]
+        shape = LOOKED_AT, *gan.generator.input_shape[1:]
+        self.z = random.normal(size=shape).astype(np.float32)
 
     def batch(self, pictures=0, labels=0):
         """A batch as train_step wants it; another number, other examples or labels."""
-        n = self.gan.batch
-        starts = (pictures * n, *(labels * n for _ in self.parts[1:]))
+        n, starts = self.gan.batch, (pictures, labels)
         made = [
-            tf.constant(p[self.order[s : s + n]]) for p, s in zip(self.parts, starts, strict=True)
+            tf.constant(part[n * start : n * start + n])
+            for part, start in zip(self.parts, starts, strict=False)
         ]
         return tuple(made) if isinstance(self.gan.data, tuple) else made[0]
 
-    def fakes(self, z=None, training=True):
-        return self.gan.generator(self.z if z is None else z, training=training).numpy()
+    def fakes(self, louder=1.0, training=True):
+        return self.gan.generator(self.z * louder, training=training).numpy()
 
     def verdicts(self):
         """D's outputs on the real examples and on fakes of fixed z."""
         judge = self.gan.discriminator
-        return judge(self.real, training=False).numpy(), judge(self.fakes(), training=False).numpy()
+        return [judge(x, training=False).numpy() for x in (self.real, self.fakes())]
 
     def look(self):
-        """Ranges, spread, verdicts of the networks as they are."""
+        """Ranges, spread and verdicts of the networks as they are."""
         r, fakes = self.readings, self.fakes()
-        real, fake = self.verdicts()
-        r.verdicts = {"real": float(real.mean()), "fake": float(fake.mean())}
-        both = np.concatenate([np.ravel(real), np.ravel(fake)])
-        r.verdicts["ends"] = float(both.min()), float(both.max())
-        everything = np.asarray(self.parts[0][self.order], np.float32)
-        loud = self.fakes(self.z * LOUD, training=False)
-        for name, values in {"real": everything, "fake": fakes, "reach": loud}.items():
+        means = (float(outputs.mean()) for outputs in self.verdicts())
+        r.verdicts = dict(zip(("real", "fake"), means, strict=True))
+        reach = self.fakes(LOUD, training=False)
+        for name, values in {"real": self.parts[0], "fake": fakes, "reach": reach}.items():
             r.ranges[name] = float(values.min()), float(values.max())
         r.spread = float(fakes.std(axis=0).mean() / max(self.real.std(axis=0).mean(), 1e-12))
 
     def play_freely(self):
         """Some steps as they are: who moves, how far, and what is raised."""
-        before = {"D": self.gan.discriminator.get_weights(), "G": self.gan.generator.get_weights()}
+        r, players = self.readings, {"D": self.gan.discriminator, "G": self.gan.generator}
+        before = {p: network.get_weights() for p, network in players.items()}
         for step in range(FREE_STEPS):
             self.spy.updates = []
             self.gan.train_step(self.batch(pictures=step, labels=step))
-            r = self.readings
             r.moves = self.spy.moved()
             if step == 0:
-                r.gradient = {p: float(np.linalg.norm(self.spy.gradient(p))) for p in "DG"}
-                after = self.gan.discriminator.get_weights(), self.gan.generator.get_weights()
-                r.change = {p: _share(before[p], a) for p, a in zip("DG", after, strict=True)}
+                r.gradient = {p: float(np.linalg.norm(self.spy.gradient(p))) for p in players}
+                r.change = {p: _share(before[p], n.get_weights()) for p, n in players.items()}
 
-    def replay(self, **changed):
-        """The gradients (D's, G's) and the losses of a step from the old weights; none applied."""
-        shaken = changed.pop("shaken", None)
+    def replay(self, shaken=None, **changed):
+        """The gradients (D's, G's) and the losses of a step from the old weights; none applied.
+
+        shaken:  a network that gets other weights for it
+        changed: other examples or labels, as ``batch`` takes them
+        """
         self.spy.put_back()
-        for variable in shaken.trainable_variables if shaken else ():
-            variable.assign(0.5 * variable + 0.01)
+        for weight in shaken.weights if shaken else ():
+            weight.assign(0.5 * weight + 0.01)
         keras.utils.set_random_seed(self.seed)
         self.spy.updates, self.spy.moving = [], set()
         returned = self.gan.train_step(self.batch(**changed))
@@ -112,31 +111,33 @@ class Trial:
             third = self.replay()
             r.piles_up = any(_grows(first[i], second[i], third[i]) for i in (0, 1))
             return  # it cannot be repeated, so a difference would say nothing
-        sources = {"real": {"pictures": 1}, "G": {"shaken": self.gan.generator}}
-        sources["D"] = {"shaken": self.gan.discriminator}
-        sources |= {"labels": {"labels": 1}} if len(self.parts) > 1 else {}
+        sources = {
+            "real": {"pictures": 1},
+            "G": {"shaken": self.gan.generator},
+            "D": {"shaken": self.gan.discriminator},
+        }
+        if len(self.parts) > 1:
+            sources["labels"] = {"labels": 1}
         for source, changed in sources.items():
             d, g, losses = self.replay(**changed)
             heard["D", source], heard["G", source] = not _same(first[0], d), not _same(first[1], g)
-            if source == "real" and losses:  # which of the two is G's: the one without real in it
+            if source == "real" and losses:  # D's loss must hold real examples, whichever it is
                 both = (abs(a - b) > SAME * abs(a) for a, b in zip(first[2], losses, strict=True))
                 heard["G's loss", source] = all(both)
         self.compare_gradient(first[0])
 
     def compare_gradient(self, arrived):
         """How much of the gradient for probabilities arrives, where D answers with such."""
-        low, high = self.readings.verdicts["ends"]
-        if not (low >= 0 and high <= 1):
-            return
         self.spy.put_back()
         judge, edge = self.gan.discriminator, 1e-6
+        loud = judge(LOUD * self.real, training=False).numpy()
+        if not all(v.min() >= 0 and v.max() <= 1 for v in (*self.verdicts(), loud)):
+            return
         with tf.GradientTape() as tape:
             real, fake = (judge(x, training=True) for x in (self.real, self.fakes()))
-            loss = tf.reduce_mean(-tf.math.log(real + edge))
-            loss -= tf.reduce_mean(tf.math.log(1 + edge - fake))
+            loss = -tf.reduce_mean(tf.math.log(real + edge) + tf.math.log(1 + edge - fake))
         wanted = tape.gradient(loss, judge.trainable_variables)
-        size = float(tf.linalg.global_norm([g for g in wanted if g is not None]))
-        self.readings.shrunk = float(np.linalg.norm(arrived)) / max(size, 1e-12)
+        self.readings.shrunk = float(np.linalg.norm(arrived) / tf.linalg.global_norm(wanted))
 
     def play_alone(self, player):
         """Some steps in which only one player moves; D's mean verdicts before and after."""
@@ -144,7 +145,7 @@ class Trial:
         before = [v.mean() for v in self.verdicts()]
         self.spy.moving = {player}
         for step in range(PROBE_STEPS):
-            self.gan.train_step(self.batch(pictures=step % 2, labels=step % 2))
+            self.gan.train_step(self.batch(pictures=step, labels=step))
         after = [v.mean() for v in self.verdicts()]
         real, fake = (float(b - a) for a, b in zip(before, after, strict=True))
         return fake if player == "G" else real - fake
@@ -163,9 +164,10 @@ def _same(a, b):
 
 def _grows(a, b, c):
     """Whether three gradients grow by one and the same vector."""
-    return not _same(a, b) and a.shape == b.shape and np.allclose(
-        b - a, c - b, rtol=0.01, atol=0.01 * np.abs(b - a).max()
-    )  # fmt: skip
+    if not a.shape == b.shape == c.shape:
+        return False
+    step = b - a
+    return np.any(step) and np.allclose(step, c - b, rtol=0.01, atol=0.01 * np.abs(step).max())
 
 
 def _share(before, after):

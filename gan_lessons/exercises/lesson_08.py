@@ -5,7 +5,7 @@ import numpy as np
 from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
 
 SHAPES = {  # by question: the answer, and what people answer instead
-    "three": (
+    "side_three": (
         56,
         {
             28: "that is after two layers. There are three of stride 2.",
@@ -15,7 +15,7 @@ SHAPES = {  # by question: the answer, and what people answer instead
             49: "each layer doubles: 7 · 2 · 2 · 2.",
         },
     ),
-    "four": (
+    "side_four": (
         16,
         {
             64: "that is what was meant. The strides are 1, 2, 2: only two of them double.",
@@ -25,7 +25,7 @@ SHAPES = {  # by question: the answer, and what people answer instead
             5: "each stride multiplies: 4 · 1 · 2 · 2.",
         },
     ),
-    "lost": (
+    "vectors": (
         10_000,
         {
             100: "the first axis is the batch, but the second one is carried along as well.",
@@ -38,23 +38,25 @@ SHAPES = {  # by question: the answer, and what people answer instead
 }
 
 
-def check_shapes(three=..., four=..., lost=...):
+def check_shapes(side_three=..., side_four=..., vectors=...):
     """Lesson 08: sides of two wrong generators' pictures, and the vectors in wrong noise."""
+    answers = {"side_three": side_three, "side_four": side_four, "vectors": vectors}
 
     def examine():
-        for name, answer in {"three": three, "four": four, "lost": lost}.items():
+        for name, answer in answers.items():
             right, mistakes = SHAPES[name]
-            value = number(np.prod(answer) if isinstance(answer, tuple) else answer, name)
-            refuse(value, {k: v for k, v in mistakes.items() if k != right}, what=name)
+            if isinstance(answer, tuple):  # (56, 56) for a side, (100, 100) for a number
+                answer = np.prod(answer) if name == "vectors" else np.unique(answer)
+            value = number(answer, name)
+            refuse(value, mistakes, what=name)
             require(
                 value == right,
                 f"{name}: go through it layer by layer.",
                 f"{name}: each stride multiplies the side; Dense replaces the last axis only.",
             )
 
-    return checked(
-        "shapes", given(three, four, lost), examine, "56, 16, and 10,000 vectors of 3 numbers."
-    )
+    praise = "56, 16, and 10,000 vectors of 3 numbers."
+    return checked("shapes", given(*answers.values()), examine, praise)
 
 
 # --- which instrument ---------------------------------------------------------------------------
@@ -69,11 +71,7 @@ BETRAYS = {
     "never a fake": "listens",
     "D's sign": "D alone",
 }
-ALSO = {  # right as well, for another reason
-    "detached": ("listens", "moves"),
-    "never a fake": (),
-    "G's sign": (),
-}
+ALSO = {"detached": ("listens", "moves")}  # right as well: G hears nobody, and no update moves it
 WHY = {
     "G's sign": "something arrives at G, and G moves. Only *where to* is wrong: let it play alone.",
     "detached": "stop_gradient stands between D and G. What arrives at G's weights?",
@@ -90,15 +88,16 @@ def check_instruments(answers):
     """Lesson 08: which instrument betrays which fault; a dict from patient to instrument."""
 
     def examine():
+        said = {patient: str(answer).strip().lower() for patient, answer in answers.items()}
         for patient, answer in answers.items():
             require(
-                answer in INSTRUMENTS,
+                said[patient] in map(str.lower, INSTRUMENTS),
                 f"{patient}: {answer!r} is none of {', '.join(map(repr, INSTRUMENTS))}.",
             )
         wrong = [
             name
             for name, right in BETRAYS.items()
-            if answers.get(name) not in (right, *ALSO.get(name, ()))
+            if said.get(name) not in (right.lower(), *ALSO.get(name, ()))
         ]
         if wrong:
             count = f"{len(wrong)} of {len(BETRAYS)} are not right yet"
@@ -123,7 +122,7 @@ SYNONYMS = {  # words that are enough to have meant a fault
     "unpaired target": ("unpaired", "mse", "mean picture"),
     "constant in G's loss": ("constant",),
     "labels as targets": ("label", "digits as targets"),
-    "D sees no fakes": ("no fake", "never a fake", "never sees a fake"),
+    "D sees no fakes": ("no fake", "never a fake", "never see", "not see"),
     "gradients pile up": ("pile", "zero_grad", "never zeroed", "accumulat"),
 }
 APART = {  # two faults that are taken for each other, and what tells them apart
@@ -226,20 +225,6 @@ def check_rule(rule):
 
 # --- repairs ------------------------------------------------------------------------------------
 
-NOT_YET = {
-    "sign of G's loss": "G learns to be caught now: the sign that was wrong is another one.",
-    "sign of D's loss": "D learns to mix them up: one of its two terms has the wrong sign.",
-    "no gradient reaches G": "stop_gradient stands between G's loss and G. It is never needed in "
-    "G's loss.",
-    "D sees no fakes": "D must pay for fakes that it calls real: its second term is missing.",
-    "D sees no real": "D must pay for real ones that it calls fake: its first term is missing.",
-    "unpaired target": "G's loss may not look at the real batch.",
-    "constant in G's loss": "what real pictures get is no business of G's: it is harmless, but "
-    "leave it out.",
-    "range": "data and G still lie in different ranges: tanh ends in [−1, 1].",
-    "not a number": "something is NaN or infinite: no log of a probability, please.",
-}
-
 
 def check_heal(name, play, *answers, line):
     """Lesson 08: whether a repaired patient is silent under the check-up and crosses the line.
@@ -252,10 +237,9 @@ def check_heal(name, play, *answers, line):
     def examine():
         report, train = call(play, answers, "your program")
         if report.faults:
-            fault = report.faults[0]
+            fault, seen, cure = report.findings[0]
             more = f" ({len(report.faults)} faults are left.)" if report.faults[1:] else ""
-            plain = NOT_YET.get(fault, report.findings[0].seen)
-            raise Wrong(f"the check-up still finds: {fault}.{more}", plain)
+            raise Wrong(f"the check-up still finds: {fault}.{more}", seen, f"the cure: {cure}")
         distance = number(call(train, (), "the training"), "the distance")
         print(f"  the judge's distance: {distance:.0f} (line: {line:.0f})")
         require(
