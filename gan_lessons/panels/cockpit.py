@@ -196,7 +196,8 @@ class Cockpit:
             self._advance(min(goal, self.timeline.next_due(self.game.step)), left)
             left = start + length - time.perf_counter()
         self._since_frame += time.perf_counter() - start
-        if self._since_frame >= between_frames:
+        # A little early or a little late: waiting for another slice would always be late.
+        if self._since_frame >= between_frames - self.slices[0] / 2:
             self._since_frame = 0.0
             self.screens.draw_frame()
 

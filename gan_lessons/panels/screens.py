@@ -14,6 +14,7 @@ CURVES_SIZE = (430, 350)  # pixels
 FRAME_BUDGET = 0.014  # seconds; what does not fit into one frame comes with the next
 STILL_BYTES = 140_000
 STILL_WIDTH = 400  # pixels: the widest that a stage's picture is enlarged to there
+CURVES_EVERY = 2  # frames: a curve grows too slowly for more
 VERDICTS_EVERY = 0.5  # seconds between two looks at D's scores
 
 
@@ -72,6 +73,8 @@ class Screens:
         if start > self._judged + VERDICTS_EVERY:
             self._judge()
         for part in sorted(self._parts, key=self._parts.get):
+            if part == self._draw_curves and self.frames % CURVES_EVERY:
+                continue
             self._draw(part)
             if time.perf_counter() > start + FRAME_BUDGET:
                 break

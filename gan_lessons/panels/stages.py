@@ -34,7 +34,7 @@ POINTS = 1000  # samples that the modes are counted in; SHOWN of them are drawn
 SHOWN = 500
 ARROWS = 80
 FAKES_OF_Q = 20_000  # behind the estimate of D*
-SURFACE_EVERY = 3  # frames: so often D's surface and the strip of the modes are drawn anew
+SURFACE_EVERY = 4  # frames: so often D's surface and the strip of the modes are drawn anew
 BEST_EVERY = 2.0  # seconds between two estimates of D*
 LAYERS = {  # which are there to begin with
     "real": True, "fakes": True, "D": True, "D*": False, "arrows": False, "net": False,

@@ -116,7 +116,7 @@ class Plane:
         axes.set(xlim=(-span, span), ylim=(-span, span), xticks=[], yticks=[])
         axes.spines[:].set_color(FAINT)
         box, self.span, self.picture = (-span, span, -span, span), span, picture
-        nothing = np.zeros((2, 2, 3), np.uint8)
+        nothing = np.zeros((2, 2, 4), np.uint8)
         self.surface = axes.imshow(
             nothing, extent=box, origin="lower", interpolation="bilinear", visible=False
         )
@@ -156,8 +156,10 @@ class Plane:
         self.surface.set_visible(values is not None)
         if values is not None:
             side = round(np.sqrt(len(values)))
-            colours = VERDICTS(np.reshape(values, (side, side)))[..., :3]
-            self.surface.set_data((255 * (PALE + (1 - PALE) * colours)).astype(np.uint8))
+            colours = VERDICTS(np.reshape(values, (side, side)))
+            colours[..., :3] = PALE + (1 - PALE) * colours[..., :3]
+            # With its fourth channel, matplotlib enlarges a picture in half the time.
+            self.surface.set_data((255 * colours).astype(np.uint8))
         self._say(self.above, words)
 
     def show_arrows(self, points, pulls):
