@@ -87,7 +87,7 @@ def d_not_frozen(r):
         return Finding("G's step moves D", seen, cure)
 
 
-def sigmoid_twice(r):
+def two_sigmoids(r):
     """A D that answers in (0, 1) needs a loss for probabilities."""
     if r.shrunk < SHRUNK:
         seen = f"D answers with probabilities; {r.shrunk:.0%} of the gradient for such arrives."
@@ -173,7 +173,7 @@ RULES = [
     no_gradient,
     stands_still,
     d_not_frozen,
-    sigmoid_twice,
+    two_sigmoids,
     range_mismatch,
     unpaired_target,
     constant_in_g,
