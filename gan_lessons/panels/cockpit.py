@@ -23,7 +23,7 @@ from gan_lessons.pictures import tile
 
 SLICES = (0.010, 0.040)  # seconds of training between two looks at the kernel's messages
 BREATH = 0.002  # seconds given to the kernel for them
-DRAWING_SHARE = 1 / 3  # of the time at most
+DRAWING_SHARE = 0.4  # of the time between two frames at most; messages take their part too
 FRAMES = 26  # a second at most: more would look the same and leave fewer steps
 SLOW = 0.2  # seconds a step takes in slow motion
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
