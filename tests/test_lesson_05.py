@@ -329,12 +329,19 @@ def test_what_the_text_says_of_the_published_set_up():
     final = {}
     for row in measured("published")["rows"]:
         at = max(row["checkpoints"], key=int)
-        if row["setup"] == "demo" and int(at) == 25_000:
-            final[row["data"], row["method"]] = row["checkpoints"][at]
-    assert np.mean(final["ring", "GAN"]["modes"]) == 8
-    gan, pac = final["grid", "GAN"], final["grid", "PacGAN2"]
-    assert 3 < np.mean(gan["modes"]) < 9 < np.mean(pac["modes"])
-    assert np.mean(gan["hq"]) < 5 and np.mean(pac["hq"]) < 10
+        assert (row["setup"], int(at)) == ("demo", 25_000)
+        means = {key: np.mean(values) for key, values in row["checkpoints"][at].items()}
+        final[row["data"], row["method"]] = means
+    packs = ("PacGAN2", "PacGAN3", "PacGAN4")
+    for method in ("GAN", "unrolled", *packs):
+        assert final["ring", method]["modes"] == 8
+    sharp = [final["ring", method]["hq"] for method in ("unrolled", "GAN", *packs)]
+    assert sharp == sorted(sharp, reverse=True) and sharp[1] - sharp[-1] > 40
+    gan = final["grid", "GAN"]
+    assert 3 < gan["modes"] < 9 and gan["hq"] < 5 and gan["reverse_kl"] > 0.4
+    for method in packs:
+        found = final["grid", method]
+        assert found["modes"] >= 18 and found["hq"] < 5 and found["reverse_kl"] < 0.05
 
 
 def test_what_the_text_says_of_digits(results):
