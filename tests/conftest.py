@@ -1,4 +1,4 @@
-"""For all tests: hints start gently in each, and the browser tests tell what they measured."""
+"""For all tests: their order, hints that start gently, what the browser tests measured."""
 
 import pytest
 
@@ -9,6 +9,11 @@ from gan_lessons.exercises.core import tries
 def fresh_hints():
     """Forget the wrong answers of the test before."""
     tries.clear()
+
+
+def pytest_collection_modifyitems(items):
+    """Put the notebooks first: one process runs them all, and that takes longest."""
+    items.sort(key=lambda item: item.path.name != "test_notebooks.py")
 
 
 def pytest_terminal_summary(terminalreporter):
