@@ -19,7 +19,7 @@ def pytest_collection_modifyitems(items):
 def pytest_terminal_summary(terminalreporter):
     """Print what the browser tests printed: milliseconds, frames and steps a second."""
     passed = terminalreporter.stats.get("passed", [])
-    told = [report.capstdout.strip() for report in passed if "tests/browser/" in report.nodeid]
+    told = [report.capstdout.rstrip() for report in passed if "tests/browser/" in report.nodeid]
     if any(told):
         terminalreporter.section("measured in the browser (alone only with -n 0)")
         terminalreporter.write_line("\n".join(filter(None, told)))

@@ -197,7 +197,7 @@ def test_the_cockpit_says_how_many_faces_it_shows():
     panel = cockpit(
         game, samples=36, show=lambda made: seen.append(len(made)) or np.zeros((9, 9), np.uint8)
     )
-    assert set(seen) == {36} and "36 samples of G" in panel.screens.alt.value
+    assert set(seen) == {36} and "36 samples of G" in panel.screens.access.words[1]
     with pytest.raises(ValueError, match="samples must be at least 1"):
         cockpit(game, samples=0)
 

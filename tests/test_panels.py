@@ -404,9 +404,8 @@ def test_buttons_have_words_and_tooltips():
     panel = cockpit(FakeGame())
     for button in (panel.console.play, panel.console.step, panel.console.reset):
         assert button.description and button.tooltip
-    assert (
-        "aria-label" in panel.screens.alt.value and "D&#x27;s mean logit" in panel.screens.alt.value
-    )
+    curves, samples = panel.screens.access.words
+    assert "D's mean logit" in curves and "64 samples of G" in samples
 
 
 def test_points_need_a_picture_of_their_own(monkeypatch):
@@ -472,10 +471,11 @@ def test_a_switch_redraws_at_once_while_paused_and_back(name):
 
 def test_the_plane_counts_modes_and_says_so():
     panel, plane = plane_cockpit(stop_at=10**6)
-    assert (plane.masses == [1, 0, 0, 0]).all() and "1 of 4 modes alive" in panel.screens.alt.value
+    assert (plane.masses == [1, 0, 0, 0]).all()
+    assert "1 of 4 modes alive" in panel.screens.access.words[1]
     panel.game.advance(199)
     panel.step()
-    assert (plane.masses > 0.3).sum() == 3 and "3 of 4 modes alive" in panel.screens.alt.value
+    assert (plane.masses > 0.3).sum() == 3 and "3 of 4 modes alive" in panel.screens.access.words[1]
 
 
 def test_where_D_judges_packs_there_is_no_surface_and_the_picture_says_so(monkeypatch):
@@ -633,8 +633,8 @@ def test_a_pair_differs_by_its_lever_only_and_keeps_step():
         assert [plane.words()[:29] for plane in panel.screens.stages] == [
             "a plane with real, fakes, D: "
         ] * 2
-        assert "3 of 4 modes alive" in panel.screens.alt.value
-        assert "4 of 4 modes alive" in panel.screens.alt.value
+        assert "3 of 4 modes alive" in panel.screens.access.words[0]
+        assert "4 of 4 modes alive" in panel.screens.access.words[1]
         panel.go_to(0)
         assert left.step == right.step == 0 and left.covered == right.covered == 1
         panel.reset(seed=7)
@@ -746,7 +746,7 @@ def test_explore_keeps_its_picture_when_draw_fails():
 def test_explore_labels_and_words_for_the_picture():
     panel = explore(bars, labels={"height": "height (cm)"}, alt="One bar.", height=(0, 9, 1))
     assert panel.view.children[0].children[0].children[0].value == "height (cm)"
-    assert "One bar. Now: height 0." in panel._alt.value
+    assert panel.access.words == ["One bar. Now: height 0."]
 
 
 @pytest.mark.parametrize("given", [(3.0, 1.0, 0.1), (0.0, 1.0, 0.1, 2.0)])
@@ -836,3 +836,10 @@ def test_the_line_changes_when_a_page_has_drawn_it():
     assert "has not heard" in alive.view.children[0].value
     alive.view._view_count = 1  # what the page sends
     assert HERE in alive.view.children[0].value
+
+
+def test_more_knobs_unfold():
+    switch, box = cockpit(FakeGame()).console.view.children[-2:]
+    assert switch.description == "More knobs" and box.layout.display == "none"
+    switch.value = True
+    assert box.layout.display is None

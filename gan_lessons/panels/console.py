@@ -2,10 +2,12 @@
 
 import ipywidgets as widgets
 
+from gan_lessons.panels.access import PANEL
 from gan_lessons.panels.parts import (
     WRAP,
     button,
     clock,
+    folded,
     knob_control,
     labelled,
     line,
@@ -41,9 +43,12 @@ class Console:
             tooltip="Slow motion: about five steps a second, one at a time",
         )  # fmt: skip
         self.reset = button("Reset", "Start anew at step 0 with this seed", on["reset"], "undo")
-        tip = "Play a step on trial and name what is wrong"
-        self.check = [button("Check-up", tip, on[w]) for w in ("check-up",) if w in on]
-        self.report = widgets.HTML(layout=widgets.Layout(max_width="100%"))
+        self.buttons = [self.play, self.step, *self.alone, self.reset, self.slow]
+        self.report, below = widgets.HTML(layout=widgets.Layout(max_width="100%")), []
+        if "check-up" in on:
+            tip = "Play a step on trial and name what is wrong"
+            self.buttons.append(button("Check-up", tip, on["check-up"]))
+            below = [self.report]
         short = widgets.Layout(width="90px")
         self.seed = widgets.BoundedIntText(
             seed, min=0, max=2**31 - 1, layout=short, tooltip="Seed; Reset starts with it"
@@ -68,9 +73,9 @@ class Console:
         self.timeline.observe(on["scrub"], "value")
         self.progress = widgets.IntProgress(0, 0, max(1, stop_at), tooltip="Steps played")
         self.numbers, self.status, self.doctor = line(), line(live=True), line()
-        self.view = self._laid_out(title, knobs, pictures)
+        self.view = self._laid_out(title, knobs, pictures, below)
 
-    def _laid_out(self, title, knobs, pictures):
+    def _laid_out(self, title, knobs, pictures, below):
         heading = line()
         say(heading, title, strong=True)
         fields = []
@@ -80,26 +85,26 @@ class Console:
         if len(self.preset.options) > 1:
             label = widgets.Label("preset", layout=widgets.Layout(margin="0 4px 0 12px"))
             fields.append(widgets.HBox([label, self.preset]))
-        buttons = (self.play, self.step, *self.alone, self.reset, self.slow, *self.check)
         rows = {n: labelled(knobs[n].label or n, control) for n, control in self.knobs.items()}
         first = [n for n in PRIMARY if n in rows] or list(rows)[:3]
         more = [row for n, row in rows.items() if n not in first]
         self.progress.layout = widgets.Layout(width="240px", min_width="100px", flex="0 1 auto")
         parts = [
             heading,
-            widgets.HBox([widgets.HBox(buttons, layout=WRAP), *fields], layout=WRAP),
+            widgets.HBox([widgets.HBox(self.buttons, layout=WRAP), *fields], layout=WRAP),
             widgets.HBox([rows[n] for n in first], layout=WRAP),
             pictures,
             labelled("timeline", self.timeline, label_width="70px", width="790px"),
             widgets.HBox([self.progress, self.numbers], layout=WRAP),
             self.status,
             self.doctor,
-            *[self.report for _ in self.check],
+            *below,
         ]
         if more:
-            box = widgets.HBox(more, layout=WRAP)
-            parts.append(widgets.Accordion([box], titles=("More knobs",), selected_index=None))
-        return widgets.VBox(parts, layout=widgets.Layout(max_width="850px", overflow="hidden"))
+            parts += folded("More knobs", widgets.HBox(more, layout=WRAP))
+        view = widgets.VBox(parts, layout=widgets.Layout(max_width="850px", overflow="hidden"))
+        view.add_class(PANEL)
+        return view
 
     def show_playing(self, playing):
         """Let the first button offer what can be done now; the timeline rests while it plays."""
@@ -157,7 +162,6 @@ class Console:
 
     def disable(self):
         """Make every control dead, for a panel whose game was taken over by another."""
-        buttons = (self.play, self.step, *self.alone, self.reset, self.slow, *self.check)
-        fields = (*buttons, self.seed)
+        fields = (*self.buttons, self.seed)
         for control in (*fields, self.stop_at, self.timeline, self.preset, *self.knobs.values()):
             control.disabled = True

@@ -5,9 +5,10 @@ import html
 import ipywidgets as widgets
 from IPython.display import Image
 
+from gan_lessons.panels.access import PANEL, Access
 from gan_lessons.panels.kernel import Home, Latest
 from gan_lessons.panels.pad import Pad
-from gan_lessons.panels.parts import WRAP, describe, labelled, line, picture, say, shown_as
+from gan_lessons.panels.parts import WRAP, labelled, line, picture, say, shown_as
 from gan_lessons.pictures import new_figure, png
 
 
@@ -45,9 +46,9 @@ class Explorer:
         self.draw, self.alt = draw, alt
         self.home = Home()
         self.size = size
-        self.image = picture(size[0], alt)
+        self.image = picture(size[0])
         self.words = widgets.HTML(layout=widgets.Layout(max_width="100%"))
-        self.status, self._alt = line(live=True), widgets.HTML()
+        self.status, self.access = line(live=True), Access()
         self.controls = {name: control_for(name, given) for name, given in controls.items()}
         rows = []
         redraw = Latest(self.home, self.redraw)
@@ -57,8 +58,9 @@ class Explorer:
             control.description = ""
             width = "836px" if isinstance(control, Pad) else "396px"
             rows.append(labelled(label, control, width=width))
-        box = widgets.HBox([self.image, self.words, self._alt], layout=WRAP)
-        self.view = widgets.VBox([widgets.HBox(rows, layout=WRAP), box, self.status])
+        box = widgets.HBox([self.image, self.words], layout=WRAP)
+        self.view = widgets.VBox([widgets.HBox(rows, layout=WRAP), box, self.status, self.access])
+        self.view.add_class(PANEL)
         self.redraw()
 
     @property
@@ -83,7 +85,7 @@ class Explorer:
             for name, value in self.values.items()
             if not isinstance(self.controls[name], Pad)  # a list of heights says nothing
         )
-        describe(self._alt, f"{self.alt} Now: {now}.")
+        self.access.words = [f"{self.alt} Now: {now}."]
 
     def still(self):
         """Return the picture as it is now, for readers without a kernel."""

@@ -9,7 +9,6 @@ NEEDS_JUPYTER = (
     "This panel needs JupyterLab with ipywidgets and a running kernel; "
     "run the notebook there to play with it."
 )
-HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 WRAP = widgets.Layout(flex_flow="row wrap", align_items="center")
 
 
@@ -36,15 +35,8 @@ def say(box, text, strong=False):
         box.value = words
 
 
-def describe(box, text):
-    """Give a picture beside ``box`` words for readers who cannot see it."""
-    words = f'<div role="img" aria-label="{html.escape(text)}" style="{HIDDEN}"></div>'
-    if box.value != words:
-        box.value = words
-
-
-def picture(width, name):
-    """Return an Image ``width`` pixels wide, less where the page is narrower, with a name."""
+def picture(width):
+    """Return an Image ``width`` pixels wide, less where the page is narrower."""
     layout = widgets.Layout(width=f"{width}px", max_width="100%", margin="2px")
     return widgets.Image(format="png", layout=layout)
 
@@ -60,6 +52,17 @@ def button(text, tip, press, icon="", style="", width="84px"):
     )
     made.on_click(lambda _: press())
     return made
+
+
+def folded(text, box):
+    """Return a switch called ``text`` and ``box``, which is there only while the switch is on.
+
+    An Accordion would do this too, but no key opens it.
+    """
+    switch = widgets.ToggleButton(description=text, icon="chevron-down")
+    shown = widgets.VBox([box], layout=widgets.Layout(display="none"))
+    widgets.dlink((switch, "value"), (shown.layout, "display"), lambda on: None if on else "none")
+    return [switch, shown]
 
 
 def labelled(text, control, label_width="170px", width="396px"):

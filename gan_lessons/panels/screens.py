@@ -7,7 +7,8 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
-from gan_lessons.panels.parts import WRAP, describe, picture
+from gan_lessons.panels.access import Access
+from gan_lessons.panels.parts import WRAP, picture
 from gan_lessons.pictures import LivePicture, LossCurves, ScoreHistograms, new_figure, png
 
 CURVES_SIZE = (430, 350)  # pixels
@@ -24,14 +25,12 @@ class Screens:
     def __init__(self, game, stages, curves=True):
         """stages: opened on games, see ``stages``; without ``curves`` there is nothing else."""
         self.game, self.stages = game, stages
-        self.curves = (
-            picture(CURVES_SIZE[0], "Losses of D and G, and D's logits") if curves else None
-        )
-        self.alt, self.switches = widgets.HTML(), stages[0].switches
+        self.curves = picture(CURVES_SIZE[0]) if curves else None
+        self.access, self.switches = Access(), stages[0].switches
         pictures = [image for image in (self.curves, *(s.image for s in stages)) if image]
         top = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         self.view = widgets.VBox([
-            widgets.HBox([*pictures, self.alt], layout=top),
+            widgets.HBox([*pictures, self.access], layout=top),
             widgets.HBox(list(self.switches.values()), layout=WRAP),
         ])  # fmt: skip
         self.history, self.at, self.until = None, None, 0
@@ -65,7 +64,7 @@ class Screens:
         self._judge()
         for part in self._parts:
             self._draw(part, full=True)
-        self._describe()
+        self.access.words = self.words()
 
     def draw_frame(self):
         """Draw what has waited longest, until the time for a frame is used up."""
@@ -95,6 +94,25 @@ class Screens:
                 break
         return data
 
+    def words(self):
+        """Say what each picture shows, in their order."""
+        curves = [self._words_of_curves()] if self.curves else []
+        return curves + [f"Step {self.game.step}: {stage.words()}." for stage in self.stages]
+
+    def _words_of_curves(self):
+        rows, best = self.game.record, self.game.references()
+        losses = ", ".join(
+            f"{who}'s loss {rows[name][-1]:.2f}"
+            + (f" (optimum {best[name]:.2f})" if best.get(name) is not None else "")
+            for who, name in (("D", "d_loss"), ("G", "g_loss"))
+            if len(rows[name])
+        )
+        real, fake = (float(np.mean(scores)) for scores in self.verdicts)
+        return (
+            f"Step {self.game.step}: {losses or 'no losses yet'}; D's mean logit is {real:.1f} on "
+            f"real examples and {fake:.1f} on fakes."
+        )
+
     @staticmethod
     def _read(image, height=0):
         """The pixels (h, w, 3) of a widget; enlarged to ``height`` where it is smaller."""
@@ -120,25 +138,6 @@ class Screens:
         )
         self._numbers = False
         self.curves.value = png(self.live.pixels())
-
-    def _describe(self):
-        said = "; ".join(stage.words() for stage in self.stages)
-        if not self.curves:
-            describe(self.alt, f"Step {self.game.step}: {said}.")
-            return
-        rows, best = self.game.record, self.game.references()
-        losses = ", ".join(
-            f"{who}'s loss {rows[name][-1]:.2f}"
-            + (f" (optimum {best[name]:.2f})" if best.get(name) is not None else "")
-            for who, name in (("D", "d_loss"), ("G", "g_loss"))
-            if len(rows[name])
-        )
-        real, fake = (float(np.mean(scores)) for scores in self.verdicts)
-        describe(
-            self.alt,
-            f"Step {self.game.step}: {losses or 'no losses yet'}; D's mean logit is {real:.1f} on "
-            f"real examples and {fake:.1f} on fakes. Beside it {said}.",
-        )
 
 
 def _framed(pixels, height):

@@ -65,7 +65,7 @@ class Tiles:
                 f"this game makes samples of shape {samples.shape}, not pictures; "
                 "give show=, a function from samples to one uint8 picture"
             )
-        self.game, self.image = game, picture(TILES_WIDTH, f"{self.samples} samples of G")
+        self.game, self.image = game, picture(TILES_WIDTH)
         return self
 
     def draw(self, until=0, full=False):
@@ -125,7 +125,7 @@ class OpenPlane:
             raise ValueError(f"a plane shows points (n, 2); this game samples {made.shape}")
         self.stage, self.game, self.seed, self.masses = stage, game, game.seed, None
         self.switches = self._offered() if switches is None else switches
-        self.image = picture(PLANE_WIDTH, "Points in the plane")
+        self.image = picture(PLANE_WIDTH)
         self._lay_out(textwrap.wrap(title, 50, max_lines=3, placeholder=" …"))
         self._grid, self._best_grid = (grid_points(stage.span, n) for n in (GRID, BEST_GRID))
         self._real_density = stage.density(self._best_grid) if stage.density else None

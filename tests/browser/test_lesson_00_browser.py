@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from visits import FOLDER, fits_the_page, panels_answer
+from visits import FOLDER, everybody_can_use, panels_answer, row
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +19,9 @@ def test_the_lesson(open_notebook):
     """One visit; each part below is a test of its own."""
     lesson = open_notebook(FOLDER / "00_start_here.ipynb")
     the_trailer_plays(lesson)
-    panels_answer(lesson, "lesson 00", SLIDERS)
+    panels_answer(lesson, "00_start_here", SLIDERS)
     every_idea_has_a_picture(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def the_trailer_plays(lesson):
@@ -40,9 +40,10 @@ def the_trailer_plays(lesson):
     lesson.wait(moved, 60, "ten pictures of the ring")
     ring = time.monotonic() - start
     lesson.ran_all()
-    print(f"\nlesson 00: after Run All a first panel in {first:.1f} s, moving in {ring:.1f} s")
+    row("00_start_here", "Run All to the first panel", f"{first:.1f} s")
+    row("00_start_here", "Run All to ten pictures of the ring", f"{ring:.1f} s")
     ring, digits = lesson.ask("[points.step, writer.step]")
-    print(f"lesson 00: the ring stopped at step {ring:,}, the digits at {digits:,}")
+    row("00_start_here", "steps in ten seconds, ring and digits", f"{ring:,} and {digits:,}")
     assert ring > 50 and digits > 20
     assert not lesson.ask("panel.playing or writing.playing")
     page = lesson.page.locator(".jp-OutputArea .widget-html-content")

@@ -1,7 +1,7 @@
 """Lesson 01 in a real JupyterLab: all of it runs, and each panel follows its sliders."""
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, visit
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +18,10 @@ SLIDERS = {  # by panel, from the top: one of its sliders, its picture
 def test_the_lesson(open_notebook):
     """One visit; each part below is a test of its own."""
     lesson = visit(open_notebook, "01_minimax_objective", len(SLIDERS))
-    panels_answer(lesson, "lesson 01", SLIDERS)
+    panels_answer(lesson, "01_minimax_objective", SLIDERS)
     the_fakes_reach_the_data(lesson)
     the_pad_is_drawn_on(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def the_fakes_reach_the_data(lesson):

@@ -1,7 +1,7 @@
 """Lesson 02 in a real JupyterLab: all of it runs, and its seven panels follow their sliders."""
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, visit
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +19,9 @@ SLIDERS = {  # by panel, from the top: one of its sliders, its picture
 def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes half a minute."""
     lesson = visit(open_notebook, "02_generator", len(SLIDERS))
-    panels_answer(lesson, "lesson 02", SLIDERS)
+    panels_answer(lesson, "02_generator", SLIDERS)
     the_other_controls_answer(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def the_other_controls_answer(lesson):

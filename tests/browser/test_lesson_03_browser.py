@@ -3,9 +3,11 @@
 import time
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, row, visit
 
 pytestmark = pytest.mark.browser
+
+NAME = "03_discriminator"
 
 SLIDERS = {  # by panel, from the top: one of its sliders, its picture
     "D alone": ("steps of D", 0),
@@ -18,10 +20,10 @@ SLIDERS = {  # by panel, from the top: one of its sliders, its picture
 
 def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes most of a minute."""
-    lesson = visit(open_notebook, "03_discriminator", len(SLIDERS))
-    panels_answer(lesson, "lesson 03", SLIDERS)
+    lesson = visit(open_notebook, NAME, len(SLIDERS))
+    panels_answer(lesson, NAME, SLIDERS)
     a_new_build_is_trained(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def a_new_build_is_trained(lesson):
@@ -30,4 +32,4 @@ def a_new_build_is_trained(lesson):
         old, start = lesson.image(2), time.monotonic()
         lesson.control(label, 2).locator("select").select_option(choice)
         lesson.wait(lambda old=old: lesson.image(2) != old, 30, f"the arrows of {choice}")
-        print(f"lesson 03: {choice} trained and drawn in {time.monotonic() - start:.1f} s")
+        row(NAME, f"{choice} trained and drawn", f"{time.monotonic() - start:.1f} s")

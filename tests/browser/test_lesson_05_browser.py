@@ -1,7 +1,7 @@
 """Lesson 05 in a real JupyterLab: all of it runs, its panels answer, its last cockpit plays."""
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, visit
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +18,10 @@ SLIDERS = {
 def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes a minute."""
     lesson = visit(open_notebook, "05_mode_collapse", pictures=PICTURES)
-    panels_answer(lesson, "lesson 05", SLIDERS)
+    panels_answer(lesson, "05_mode_collapse", SLIDERS)
     the_older_panels_say_who_plays(lesson)
     the_clinic_plays(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def the_older_panels_say_who_plays(lesson):

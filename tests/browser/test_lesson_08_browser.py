@@ -1,7 +1,7 @@
 """Lesson 08 in a real JupyterLab: all of it runs, the ward answers, the check-up button reports."""
 
 import pytest
-from visits import PANEL_PICTURES, fits_the_page, visit
+from visits import PANEL_PICTURES, everybody_can_use, visit
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ def test_the_lesson(open_notebook):
     lesson = visit(open_notebook, "08_bug_clinic", pictures=PICTURES)
     the_ward_shows_every_patient(lesson)
     the_check_up_reports(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def the_ward_shows_every_patient(lesson):

@@ -1,7 +1,7 @@
 """Lesson 09 in a real JupyterLab: all of it runs, its panels answer, its cockpit plays."""
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, visit
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +18,9 @@ SLIDERS = {
 def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes a minute."""
     lesson = visit(open_notebook, "09_colour_images", pictures=PICTURES)
-    panels_answer(lesson, "lesson 09", SLIDERS)
+    panels_answer(lesson, "09_colour_images", SLIDERS)
     the_cockpit_plays(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def the_cockpit_plays(lesson):

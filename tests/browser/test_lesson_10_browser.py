@@ -3,9 +3,11 @@
 import time
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, row, visit
 
 pytestmark = pytest.mark.browser
+
+NAME = "10_repair"
 
 BEST, PULL, HOLE, CURVES = 0, 1, 2, 3  # the panels' pictures, from the top; the cockpit has two
 PICTURES = 5
@@ -18,11 +20,11 @@ SLIDERS = {
 
 def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes half a minute."""
-    lesson = visit(open_notebook, "10_repair", pictures=PICTURES)
-    panels_answer(lesson, "lesson 10", SLIDERS)
+    lesson = visit(open_notebook, NAME, pictures=PICTURES)
+    panels_answer(lesson, NAME, SLIDERS)
     a_painted_hole_is_filled(lesson)
     the_cockpit_plays(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def a_painted_hole_is_filled(lesson):
@@ -45,7 +47,7 @@ def a_painted_hole_is_filled(lesson):
     mouse.move(*there(6, 20))  # one fast stroke leaves no gap
     mouse.up()
     lesson.wait(lambda: lesson.image(HOLE) != old, what="a repair")
-    print(f"lesson 10: a stroke's repair after {1000 * (time.monotonic() - start):.0f} ms")
+    row(NAME, "a stroke to its repair", f"{1000 * (time.monotonic() - start):.0f} ms")
     stroke = [28 * row + column for row in (5, 6, 7) for column in range(5, 22)]
     lesson.wait(lambda: sorted(lesson.ask("list(pad.value)")) == stroke, what="the whole stroke")
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", " "):

@@ -1,7 +1,7 @@
 """Lesson 11 in a real JupyterLab: all of it runs, and its panels answer."""
 
 import pytest
-from visits import fits_the_page, panels_answer, visit
+from visits import everybody_can_use, panels_answer, visit
 
 pytest.importorskip("torch")
 pytestmark = pytest.mark.browser
@@ -14,9 +14,9 @@ def test_the_lesson(open_notebook):
     """One visit, since running the lesson takes a while: each part below is a test of its own."""
     lesson = visit(open_notebook, NAME, pictures=4)
     every_slip_shows(lesson)
-    panels_answer(lesson, "lesson 11", {"the program": ("step of the game", PROGRAM)})
+    panels_answer(lesson, NAME, {"the program": ("step of the game", PROGRAM)})
     the_cockpit_plays(lesson)
-    fits_the_page(lesson)
+    everybody_can_use(lesson)
 
 
 def every_slip_shows(lesson):

@@ -1,7 +1,7 @@
 """The cockpit of a game of points in a real JupyterLab: layers, single moves, two runs, speed."""
 
 import pytest
-from visits import fits_the_page
+from visits import PANEL_PICTURES, everybody_can_use, row
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,7 @@ def test_the_plane(open_notebook):
         notebook.press(button)
         notebook.says(f"Played one step, {who}")
     assert notebook.ask("[game.step, game.knobs['moves'].value]") == [2, "D and G"]
-    label = notebook.page.locator('.jp-OutputArea [role="img"]').first.get_attribute("aria-label")
+    label = notebook.page.locator(PANEL_PICTURES).nth(PLANE).get_attribute("alt")
     assert "of 8 modes alive" in label
 
     notebook.press("Slow")
@@ -77,15 +77,11 @@ def test_the_plane(open_notebook):
     notebook.press("Pause")
     notebook.says("Paused at step")
     for layers, (frames, drawing, steps) in seen.items():
-        print(
-            f"\nplane, {layers}: {frames:.1f} frames/s, {drawing:.0%} of the time drawing, "
-            f"{steps:.0f} steps/s",
-            end="",
-        )
-    print(f"; slow motion {slowly:.1f} steps/s")
+        row("plane", layers, f"{frames:.1f} frames/s, {steps:.0f} steps/s, {drawing:.0%} drawing")
+    row("plane", "slow motion", f"{slowly:.1f} steps/s")
     assert 2 < slowly < 6
     assert seen["real, fakes, D"][0] > 5  # the goal is 20; a busy machine must not fail the test
-    fits_the_page(notebook)
+    everybody_can_use(notebook)
 
 
 def test_two_runs_from_one_seed(open_notebook):
@@ -101,8 +97,8 @@ def test_two_runs_from_one_seed(open_notebook):
     notebook.press("Reset")
     notebook.says("Back at step 0")
     assert notebook.ask("[lane.step for lane in panel.game.lanes]") == [0, 0]
-    print(f"\ntwo planes: {frames:.1f} frames/s, {steps:.0f} steps/s each")
-    fits_the_page(notebook)
+    row("two planes", "frames and steps of each", f"{frames:.1f} and {steps:.0f} /s")
+    everybody_can_use(notebook)
     boxes = [
         notebook.page.locator(".jp-OutputArea img.widget-image").nth(n).bounding_box()
         for n in range(2)
