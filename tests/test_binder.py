@@ -231,3 +231,25 @@ def test_notebook_file(path):
                     text = "".join(data)
                     size = len(text) if kind == "image/svg+xml" else len(base64.b64decode(text))
                     assert size < 150_000, f"cell {cell['id']}: a figure of {size} bytes"
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads /proc")
+def test_every_lesson_fits_into_binder():
+    """On one core, below 1 GB each and below 20 minutes of CPU together; -rP shows the table."""
+    done = run_lessons()
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr[-4000:]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads /proc")
+def test_a_lesson_above_the_limit_is_killed():
+    done = run_lessons("--limit", "0.3", "00")
+    assert done.returncode == 1
+    assert "killed above 0.3 GB" in done.stdout
+
+
+def run_lessons(*arguments):
+    command = [sys.executable, ROOT / "tests" / "benchmarks" / "lessons.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
