@@ -38,14 +38,15 @@ FAINT = """() => {
         .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
     const found = [];
     for (const e of document.querySelectorAll('.jp-OutputArea-output *')) {
-        const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-        if (!own || !e.checkVisibility() || e.closest(':disabled, [disabled]')) continue;
+        const own = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('');
+        if (!own.trim() || !e.checkVisibility() || e.closest(':disabled, [disabled]')) continue;
         const style = getComputedStyle(e), ground = behind(e);
         const [low, high] = [light(ground), light(over(style.color, ground))].sort((a, b) => a - b);
         const size = parseFloat(style.fontSize);
         const large = size >= 24 || (size >= 18.6 && style.fontWeight >= 700);
+        const mark = !/[\\p{L}\\p{N}]/u.test(own); // ■ in a legend: 1.4.11
         const ratio = (high + 0.05) / (low + 0.05);
-        if (ratio < (large ? 3 : 4.5)) found.push([e.innerText.slice(0, 40), ratio.toFixed(2)]);
+        if (ratio < (large || mark ? 3 : 4.5)) found.push([own.slice(0, 40), ratio.toFixed(2)]);
     }
     return found;
 }"""
