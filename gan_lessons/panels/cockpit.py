@@ -8,8 +8,6 @@ import asyncio
 import time
 import weakref
 
-from IPython.display import Image
-
 from gan_lessons.game import MOVES, Diverged
 from gan_lessons.panels.console import Console
 from gan_lessons.panels.doctor import diagnose
@@ -19,7 +17,7 @@ from gan_lessons.panels.parts import say, shown_as
 from gan_lessons.panels.screens import Screens
 from gan_lessons.panels.stages import SAMPLES, Tiles
 from gan_lessons.panels.timeline import Timeline
-from gan_lessons.pictures import tile
+from gan_lessons.pictures import Still, tile
 
 SLICES = (0.010, 0.040)  # seconds of training between two looks at the kernel's messages
 BREATH = 0.002  # seconds given to the kernel for them
@@ -110,8 +108,8 @@ class Cockpit:
         self._guarded(lambda: self._go_to(step))
 
     def still(self):
-        """Return both pictures as they are now as one PNG, for readers without a kernel."""
-        return Image(data=self.screens.still(), format="png")
+        """Return both pictures as they are now as one, for readers without a kernel."""
+        return Still(self.screens.still(), " ".join(self.screens.access.words))
 
     def retire(self):
         """Stop for good: another panel has taken the game. Gives the memory back.

@@ -1,15 +1,12 @@
 """Tie named sliders and switches to a picture that updates in place."""
 
-import html
-
 import ipywidgets as widgets
-from IPython.display import Image
 
 from gan_lessons.panels.access import PANEL, Access
 from gan_lessons.panels.kernel import Home, Latest
 from gan_lessons.panels.pad import Pad
 from gan_lessons.panels.parts import WRAP, labelled, line, picture, say, shown_as
-from gan_lessons.pictures import new_figure, png
+from gan_lessons.pictures import Still, new_figure, png
 
 
 def control_for(name, given):
@@ -89,7 +86,7 @@ class Explorer:
 
     def still(self):
         """Return the picture as it is now, for readers without a kernel."""
-        return Image(data=self.image.value, format="png", alt=html.escape(self.alt))
+        return Still(self.image.value, self.alt)
 
     def _repr_mimebundle_(self, **_):
         return shown_as(self.view)

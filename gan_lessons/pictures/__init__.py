@@ -2,7 +2,8 @@
 
 ``palette`` names the colours, ``tiles`` lays pictures out and writes PNG and GIF, ``live`` draws
 figures that change many times a second, ``plane`` those of a game of points, ``curves`` finished
-runs, ``points`` points in the plane, ``values`` what a line of a training step makes.
+runs, ``points`` points in the plane, ``values`` what a line of a training step makes. ``still``
+shows a finished picture in the notebook, with words.
 """
 
 from gan_lessons.pictures.curves import draw_losses
@@ -10,6 +11,7 @@ from gan_lessons.pictures.live import LivePicture, LossCurves, ScoreHistograms, 
 from gan_lessons.pictures.palette import D_COLOUR, FAKE_COLOUR, G_COLOUR, REAL_COLOUR
 from gan_lessons.pictures.plane import ModeStrip, Plane, gaussian_mixture
 from gan_lessons.pictures.points import dots
+from gan_lessons.pictures.still import Still, still
 from gan_lessons.pictures.tiles import film, png, tile, to_bytes
 from gan_lessons.pictures.values import draw_value
 
@@ -23,6 +25,7 @@ __all__ = [
     "ModeStrip",
     "Plane",
     "ScoreHistograms",
+    "Still",
     "dots",
     "draw_losses",
     "draw_value",
@@ -30,6 +33,7 @@ __all__ = [
     "gaussian_mixture",
     "new_figure",
     "png",
+    "still",
     "tile",
     "to_bytes",
 ]
