@@ -4,6 +4,7 @@ Each has a ``dial``, a weight that no training moves: a game turns it while it r
 at rest the layer passes its input on with zeros beside it.
 """
 
+from gan_lessons import arguments
 from gan_lessons.game import Knob
 from gan_lessons.runtime import keras
 
@@ -74,7 +75,8 @@ class MinibatchDiscrimination(BatchLayer):
 
     def __init__(self, kernels=5, width=3, **kwargs):
         super().__init__(**kwargs)
-        self.kernels, self.width = kernels, width
+        self.kernels = arguments.whole("kernels", kernels, 1, 1024)
+        self.width = arguments.whole("width", width, 1, 1024)
 
     def build(self, shape):
         self.tensor = self.add_weight(

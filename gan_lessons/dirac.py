@@ -7,6 +7,8 @@ With f(t) = −log(1 + e^−t), D raises f(ψθ) + f(0) and G lowers it (minimax
 
 import numpy as np
 
+from gan_lessons import arguments
+
 OBJECTIVES = ("minimax", "non-saturating", "Wasserstein", "WGAN-GP")
 ORDERS = ("simultaneous", "G first", "D first")
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
@@ -27,10 +29,10 @@ def dirac_field(theta, psi, objective="minimax", gamma=0.0, sigma=0.0):
 
     Mescheder et al. 2018, §2 and §3. The mean over the noise is a Gauss-Hermite sum.
     """
-    if objective not in OBJECTIVES:
-        raise ValueError(f"objective must be one of {', '.join(OBJECTIVES)}, got {objective!r}")
-    if not (gamma >= 0 and sigma >= 0):
-        raise ValueError(f"gamma and sigma must be at least 0, got {gamma} and {sigma}")
+    arguments.choice("objective", objective, OBJECTIVES)
+    arguments.number("gamma", gamma, 0, 1e6)
+    arguments.number("sigma", sigma, 0, 1e6)
+    arguments.numbers(theta=theta, psi=psi)
     theta, psi = np.asarray(theta)[..., None], np.asarray(psi)[..., None]
     real, fake = sigma * NODES, theta + sigma * NODES
     slope = np.ones_like if objective in ("Wasserstein", "WGAN-GP") else push
@@ -46,10 +48,11 @@ def trajectory(field, step_size, order="simultaneous", steps=500, start=(1.0, 1.
 
     order: "simultaneous", or one player answers the other's new position: "G first", "D first"
     """
-    if order not in ORDERS:
-        raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {order!r}")
-    if not step_size > 0:
-        raise ValueError(f"step_size must be above 0, got {step_size}")
+    arguments.function("field", field)
+    arguments.number("step_size", step_size, above=0)
+    arguments.choice("order", order, ORDERS)
+    steps = arguments.whole("steps", steps, 0, 100_000)
+    arguments.array("start", start, 2)
     theta, psi = start
     path = [start]
     for _ in range(steps):
@@ -71,8 +74,9 @@ def equilibrium_jacobian(objective="minimax", gamma=0.0, sigma=0.0):
 
     WGAN-GP has none (its penalty has a kink at ψ = 0): ValueError. Mescheder et al. 2018, §3.
     """
-    if objective not in OBJECTIVES[:3]:
-        raise ValueError(f"objective must be one of {', '.join(OBJECTIVES[:3])}, got {objective!r}")
+    arguments.choice("objective", objective, OBJECTIVES[:3])
+    arguments.number("gamma", gamma, 0, 1e6)
+    arguments.number("sigma", sigma, 0, 1e6)
     linear = objective == "Wasserstein"
     turn, damping = (1.0, 0.0) if linear else (0.5, sigma**2 / 2)
     return np.array([[0.0, -turn], [turn, -gamma - damping]])
@@ -80,8 +84,9 @@ def equilibrium_jacobian(objective="minimax", gamma=0.0, sigma=0.0):
 
 def step_matrix(jacobian, step_size, order="simultaneous"):
     """What one step near the equilibrium multiplies (θ, ψ) by: a matrix (2, 2)."""
-    if order not in ORDERS:
-        raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {order!r}")
+    jacobian = arguments.array("jacobian", jacobian, 2, 2)
+    arguments.number("step_size", step_size)
+    arguments.choice("order", order, ORDERS)
     g_moves = np.eye(2) + step_size * jacobian * [[1], [0]]
     d_moves = np.eye(2) + step_size * jacobian * [[0], [1]]
     if order == "simultaneous":

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from gan_lessons import arguments
+
 
 @dataclass(frozen=True)
 class Knob:
@@ -33,14 +35,13 @@ MOVES = "D and G", "D alone", "G alone"
 
 def allowed(knobs, name, value):
     """``value`` for the knob ``name`` of ``knobs`` in its own type, or a ValueError that helps."""
-    if name not in knobs:
+    arguments.kind("knobs", knobs, Mapping, "a dict of knobs by name")
+    if not isinstance(name, str) or name not in knobs:
         raise ValueError(f"no knob is called {name!r}; there are {', '.join(knobs)}")
     knob = knobs[name]
     if knob.scale == "choice":
-        if value not in knob.choices:
-            raise ValueError(f"{name} must be one of {', '.join(knob.choices)}, got {value!r}")
-        return value
-    if not isinstance(value, Real) or not math.isfinite(value):
+        return arguments.choice(name, value, knob.choices)
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
         raise ValueError(f"{name} must be a finite number, got {value!r}")
     if knob.scale == "int" and value != int(value):
         raise ValueError(f"{name} must be a whole number, got {value!r}")

@@ -1,10 +1,12 @@
 """The classifier that scores digits, and its verdict on a batch of fakes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.data import Digits, digits, read_asset, to_float, to_pixels
 from gan_lessons.metrics import classifier_score, coverage, frechet_distance, nearest
 from gan_lessons.runtime import keras, tf
@@ -20,6 +22,7 @@ def classifier(initializer: str = "zeros") -> keras.Model:
     Its initial weights are zeros, since trained ones replace them: so loading the judge draws no
     random number and leaves the seeds of a lesson alone.
     """
+    arguments.choice("initializer", initializer, ("zeros", "glorot_uniform", "he_normal"))
     layers, shape = keras.layers, {"kernel_initializer": initializer}
     pictures = keras.Input((28, 28, 1))
     x = layers.Conv2D(16, 5, padding="same", activation="relu", name="conv1", **shape)(pictures)
@@ -42,7 +45,11 @@ class Judge:
     def __init__(self, weights: dict[str, np.ndarray]):
         """weights: an array for each of the network's variables, named like "conv1/kernel"."""
         model = classifier()
+        arguments.kind("weights", weights, Mapping, "a dict of arrays by name")
         for variable in model.variables:
+            if arguments.plain("weights", weights.get(variable.path)).shape != variable.shape:
+                raise ValueError(f"weights must hold {variable.path} of shape {variable.shape}")
+            arguments.array("weights", weights[variable.path])
             variable.assign(weights[variable.path].astype(np.float32))
         # A batch of any size fits this signature: nothing is traced twice.
         signature = [tf.TensorSpec([None, 28, 28, 1], tf.float32)]
@@ -50,7 +57,7 @@ class Judge:
 
     def look(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features (n, 64) and class probabilities (n, 10), both float32, in one pass."""
-        pictures = _accepted(pictures)
+        pictures = _accepted("pictures", pictures)
         starts = range(0, len(pictures), BATCH)
         parts = [self._forward(_floats(pictures[i : i + BATCH])) for i in starts]
         features, logits = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -70,19 +77,19 @@ class Judge:
         return self.probabilities(pictures).argmax(axis=1)
 
 
-def _accepted(pictures: np.ndarray) -> np.ndarray:
+def _accepted(name: str, pictures: np.ndarray) -> np.ndarray:
     """The pictures unchanged, or ValueError where the judge could not make sense of them."""
-    pictures = np.asarray(pictures)
+    pictures = arguments.plain(name, pictures)
     wanted = "uint8 (n, 28, 28) or float (n, 28, 28, 1) in [-1, 1]"
     shape = (28, 28) if pictures.dtype == np.uint8 else (28, 28, 1)
     right_type = pictures.dtype == np.uint8 or np.issubdtype(pictures.dtype, np.floating)
     if not right_type or pictures.shape[1:] != shape:
-        raise ValueError(f"pictures must be {wanted}, got {pictures.dtype} {pictures.shape}")
+        raise ValueError(f"{name} must be {wanted}, got {pictures.dtype} {pictures.shape}")
     if not len(pictures):
-        raise ValueError("pictures must be at least 1, got 0")
+        raise ValueError(f"{name} must be at least 1, got 0")
     low, high = pictures.min(), pictures.max()
     if pictures.dtype != np.uint8 and not (low >= -1.001 and high <= 1.001):  # NaN fails too
-        raise ValueError(f"pictures must be {wanted}, got values from {low:.4g} to {high:.4g}")
+        raise ValueError(f"{name} must be {wanted}, got values from {low:.4g} to {high:.4g}")
     return pictures
 
 
@@ -143,7 +150,8 @@ def verdict(fakes: np.ndarray, real: Digits | None = None, seed: int = 0) -> Ver
 
     Only up to 500 of the fakes look for their nearest training digit; as many test digits do.
     """
-    fakes, real = _accepted(fakes), digits() if real is None else real
+    fakes, real = _accepted("fakes", fakes), digits() if real is None else real
+    arguments.kind("real", real, Digits, "the Digits that digits() returns")
     n, everything = len(fakes), np.concatenate([real.x_train, real.x_test])
     most = len(everything) // 2
     if not 2 <= n <= most:
@@ -151,7 +159,7 @@ def verdict(fakes: np.ndarray, real: Digits | None = None, seed: int = 0) -> Ver
             f"fakes must be 2 to {most:,} pictures, got {n:,}: the {len(everything):,} real digits "
             "must make two groups of that size (with real=digits(full=True) there are more)"
         )
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(arguments.seed(seed))
     chosen = random.permutation(len(everything))[: 2 * n]
     reference, stand_in = everything[chosen[:n]], everything[chosen[n:]]
     reference_features = judge().features(reference)

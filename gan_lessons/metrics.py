@@ -4,18 +4,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gan_lessons import arguments
+
 
 def _table(name: str, values: np.ndarray, rows: int = 1) -> np.ndarray:
     """The values as float64, or ValueError unless they are finite and (n >= rows, d >= 1)."""
-    values = np.asarray(values)
-    if values.ndim != 2 or values.shape[1] < 1:
-        raise ValueError(f"{name} must have shape (n, d), got {values.shape}")
+    values = arguments.array(name, values, "n", "d")
     if len(values) < rows:
         raise ValueError(f"{name} must have at least {rows} rows, got {len(values)}")
-    values = values.astype(np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be finite, but holds NaN or infinity")
-    return values
+    return values.astype(np.float64)
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -57,15 +54,13 @@ def coverage(labels: np.ndarray, classes: int = 10, share: float = 0.01) -> int:
 
     The default share is a tenth of what each of ten equally frequent classes would hold.
     """
-    labels = np.asarray(labels)
+    labels = arguments.plain("labels", labels)
     if labels.ndim != 1 or not len(labels) or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(
             f"labels must be integers of shape (n,), got {labels.dtype} {labels.shape}"
         )
-    if classes < 1:
-        raise ValueError(f"classes must be at least 1, got {classes}")
-    if not 0 < share <= 1:
-        raise ValueError(f"share must be above 0 and at most 1, got {share}")
+    classes = arguments.whole("classes", classes, 1)
+    arguments.number("share", share, high=1, above=0)
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(f"labels must lie in 0..{classes - 1}, got {labels.min()}..{labels.max()}")
     counts = np.bincount(labels, minlength=classes)
@@ -80,18 +75,16 @@ def nearest(
     Both are (n, ...) arrays of numbers with equal shapes per row, flattened here. At most
     chunk × chunk distances are in memory at a time; the one returned is exact in float64.
     """
-    queries, references = np.asarray(queries), np.asarray(references)
+    queries = arguments.array("queries", queries)
+    references = arguments.array("references", references)
     for name, rows in (("queries", queries), ("references", references)):
-        if rows.ndim < 2 or not len(rows):
-            raise ValueError(f"{name} must have shape (n, ...) with n >= 1, got {rows.shape}")
-        if not np.isfinite(rows).all():
-            raise ValueError(f"{name} must be finite, but hold NaN or infinity")
+        if rows.ndim < 2 or not rows.size:
+            raise ValueError(f"{name} must have shape (n, ...) and hold numbers, got {rows.shape}")
     if queries.shape[1:] != references.shape[1:]:
         raise ValueError(
             f"queries {queries.shape[1:]} and references {references.shape[1:]} differ in shape"
         )
-    if chunk < 1:
-        raise ValueError(f"chunk must be at least 1, got {chunk}")
+    chunk = arguments.whole("chunk", chunk, 1)
     starts = range(0, len(queries), chunk)
     parts = [_nearest_of_chunk(queries[i : i + chunk], references, chunk) for i in starts]
     index, distance = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -148,8 +141,9 @@ def mode_report(points: np.ndarray, centres: np.ndarray, spread: float) -> Modes
     It is of high quality if it lies within 3 × spread of that centre. As in VEEGAN (Srivastava et
     al. 2017, §4.1) and PacGAN (Lin et al. 2018, §4.1), which draw 2,500 samples.
     """
-    if not spread > 0:
-        raise ValueError(f"spread must be above 0, got {spread}")
+    points = arguments.array("points", points, "n", "d")
+    centres = arguments.array("centres", centres, "k", points.shape[1])
+    arguments.number("spread", spread, above=0)
     mode, distance = nearest(points, centres)
     good = distance < 3 * spread
     masses = np.bincount(mode[good], minlength=len(centres)) / len(mode)
@@ -167,6 +161,7 @@ def mode_report(points: np.ndarray, centres: np.ndarray, spread: float) -> Modes
 
 def alive(masses: np.ndarray) -> int:
     """How many modes hold at least a tenth of their fair share, 1/k, in masses (k,) of samples."""
+    masses = arguments.array("masses", masses, "k")
     return int((masses >= ALIVE / len(masses)).sum())
 
 
@@ -178,10 +173,15 @@ def precision_recall(real: np.ndarray, fake: np.ndarray, k: int = 3) -> tuple[fl
     its k-th nearest neighbour among its own kind. Kynkäänniemi et al. 2019, eq. 1 and 2. Depends
     on n, m and k: compare equal ones only. Holds n × m distances in memory.
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
+    k = arguments.whole("k", k, 1)
+    real = arguments.array("real", real, "n", "d")
+    fake = arguments.array("fake", fake, "n", "d")
+    if real.shape[1] != fake.shape[1]:
+        raise ValueError(f"real and fake must be equally wide, got {real.shape} and {fake.shape}")
     if min(len(real), len(fake)) <= k:
-        raise ValueError(f"k = {k} needs more than {k} rows, got {len(real)} and {len(fake)}")
+        raise ValueError(
+            f"real and fake need more than k = {k} rows, got {len(real)} and {len(fake)}"
+        )
     apart = distances(real, fake)
     real_reach, fake_reach = (np.partition(distances(x, x), k, axis=1)[:, k] for x in (real, fake))
     precision = (apart <= real_reach[:, np.newaxis]).any(axis=0).mean()
@@ -206,8 +206,7 @@ def kl_divergence(p: np.ndarray, q: np.ndarray, dx: float) -> float:
 
     0 log 0 = 0 (below 1e-300 a density counts as 0); inf where p is above 0 and q is 0.
     """
-    if problem := _not_densities(p, q, dx):
-        raise ValueError(problem)
+    p, q = arguments.densities(p, q, dx)
     inside = p > 1e-300
     if np.any(q[inside] == 0):
         return np.inf
@@ -219,6 +218,7 @@ def js_divergence(p: np.ndarray, q: np.ndarray, dx: float) -> float:
 
     p, q and dx as in ``kl_divergence``. Goodfellow et al. 2014, §4.1.
     """
+    p, q = arguments.densities(p, q, dx)
     middle = (p + q) / 2
     return (kl_divergence(p, middle, dx) + kl_divergence(q, middle, dx)) / 2
 
@@ -228,19 +228,7 @@ def wasserstein_1d(p: np.ndarray, q: np.ndarray, dx: float) -> float:
 
     p, q and dx as in ``kl_divergence``, both of the same area. In the units of x.
     """
-    if problem := _not_densities(p, q, dx):
-        raise ValueError(problem)
+    p, q = arguments.densities(p, q, dx)
     if not np.isclose(p.sum(), q.sum(), rtol=1e-2):
         raise ValueError(f"p and q must have one area, got {p.sum() * dx:.3g}, {q.sum() * dx:.3g}")
     return float(np.sum(np.abs(np.cumsum(p - q) * dx)) * dx)
-
-
-def _not_densities(p, q, dx):
-    """What is wrong with two densities on one grid, in words; None where nothing is."""
-    if np.ndim(p) != 1 or np.shape(p) != np.shape(q):
-        return f"p and q must have one shape (n,), got {np.shape(p)} and {np.shape(q)}"
-    if not (np.isfinite(p).all() and np.isfinite(q).all() and min(np.min(p), np.min(q)) >= 0):
-        return "p and q must be finite and not negative"
-    if not dx > 0:
-        return f"dx must be above 0, got {dx}"
-    return None

@@ -5,26 +5,22 @@ input, the one-hot label, and the game becomes conditional: G gets the label bes
 it with its features (a projection discriminator: Miyato and Koyama 2018, eq. 6).
 """
 
+from gan_lessons import arguments
 from gan_lessons.cures import MinibatchDiscrimination, MinibatchStd, Pack
 from gan_lessons.data import read_asset
 from gan_lessons.runtime import keras
 
 layers, ops = keras.layers, keras.ops
+WIDEST, DEEPEST = 1024, 32  # what a builder takes: more is a slip, or too much for a lesson
 FACE_PAIR_SHA256 = "4e6330f612469456a451ae1bea127534f2d70330d3b6e4964f30b5268beb2096"
 REPAIR_SHA256 = "3f93d0971b719a91f862680f5bb02ca5f027310b81f182709884ec13741ae0a6"
 PAIR_SHA256 = "ecc0eb0c29a9bb9c17f56b6dfbdb4e868994fa2749fa77e070f8e374e76869b9"
 
 
-def _at_least(least, **sizes):
-    for name, size in sizes.items():
-        if size < least:
-            raise ValueError(f"{name} must be at least {least}, got {size}")
-
-
 def _latent(latent_dim, classes):
     """Inputs of a generator, and the vector it starts from: z, with the one-hot label beside it."""
-    _at_least(1, latent_dim=latent_dim)
-    _at_least(0, classes=classes)
+    latent_dim = arguments.whole("latent_dim", latent_dim, 1, WIDEST)
+    classes = arguments.whole("classes", classes, 0, WIDEST)
     z = keras.Input((latent_dim,), name="z")
     if not classes:
         return z, z
@@ -34,7 +30,7 @@ def _latent(latent_dim, classes):
 
 def _verdict(x, features, classes):
     """A discriminator from its input and its last features, shape (batch, d)."""
-    _at_least(0, classes=classes)
+    classes = arguments.whole("classes", classes, 0, WIDEST)
     logit = layers.Dense(1)(features)
     if not classes:
         return keras.Model(x, logit, name="discriminator")
@@ -181,7 +177,8 @@ def repair_generator(latent_dim=16, width=40):
     its convolutions, which see only the neighbourhood, a small dense part looks at the whole
     picture and at z. Pixels that are known come out as they are.
     """
-    _at_least(1, latent_dim=latent_dim, width=width)
+    latent_dim = arguments.whole("latent_dim", latent_dim, 1, WIDEST)
+    width = arguments.whole("width", width, 1, WIDEST)
     z = keras.Input((latent_dim,), name="z")
     given = keras.Input((28, 28, 2), name="given")
     whole = layers.Flatten()(layers.AveragePooling2D(4)(given))
@@ -200,6 +197,7 @@ def repair_discriminator(blind=False):
 
     blind: it does not look at what was given.
     """
+    arguments.switch("blind", blind)
     x = keras.Input((28, 28, 1), name="picture")
     given = keras.Input((28, 28, 2), name="given")
     seen = ops.zeros_like(given) if blind else given
@@ -230,7 +228,9 @@ def trained_repairs():
 
 def point_generator(latent_dim=2, width=64, depth=2):
     """A small dense generator of points: z -> (2,)."""
-    _at_least(1, latent_dim=latent_dim, width=width, depth=depth)
+    latent_dim = arguments.whole("latent_dim", latent_dim, 1, WIDEST)
+    width = arguments.whole("width", width, 1, WIDEST)
+    depth = arguments.whole("depth", depth, 1, DEEPEST)
     z = h = keras.Input((latent_dim,), name="z")
     for _ in range(depth):
         h = layers.Dense(width, activation="relu")(h)
@@ -243,7 +243,9 @@ def point_discriminator(width=64, depth=2, cures=False):
     cures: with the layers of ``gan_lessons.cures`` in it, all at rest: Pack before the first dense
     layer, the two others after it. A game of points turns them by their names.
     """
-    _at_least(1, width=width, depth=depth)
+    width = arguments.whole("width", width, 1, WIDEST)
+    depth = arguments.whole("depth", depth, 1, DEEPEST)
+    arguments.switch("cures", cures)
     x = h = keras.Input((2,), name="point")
     if cures:
         h = Pack(name="pack")(h)

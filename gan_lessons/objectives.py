@@ -2,6 +2,9 @@
 
 A logit is D's score before any sigmoid; positive means "real". No function here ever forms a
 probability and takes its logarithm: ``softplus(-x)`` is −log σ(x) without overflow.
+
+All take float tensors or arrays and look at their kinds and shapes only, never at their values, for
+they stand in compiled graphs: NaN in gives NaN out, and a game then stops (``game.Diverged``).
 """
 
 from collections.abc import Callable
@@ -9,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.runtime import tf
 
 # --- D's losses: (real logits, fake logits, smoothing) -> scalar ----------------------------------
@@ -20,6 +24,8 @@ def log_loss_d(real, fake, smoothing=0.0):
     smoothing: in [0, 1): the real label is 1 − smoothing, the fake one stays 0 (one-sided).
     Goodfellow et al. 2014, eq. 1; smoothing: Salimans et al. 2016, §3.4.
     """
+    real, fake = arguments.tensors(real=real, fake=fake)
+    smoothing = arguments.dial("smoothing", smoothing, 0, 1)
     on_real = tf.reduce_mean(tf.nn.softplus(-real) + smoothing * real)
     on_fake = tf.reduce_mean(tf.nn.softplus(fake))
     return on_real + on_fake
@@ -30,6 +36,8 @@ def least_squares_d(real, fake, smoothing=0.0):
 
     smoothing: in [0, 1): the real label is 1 − smoothing. Mao et al. 2017, eq. 2 (a = 0, b = 1).
     """
+    real, fake = arguments.tensors(real=real, fake=fake)
+    smoothing = arguments.dial("smoothing", smoothing, 0, 1)
     on_real = tf.reduce_mean(tf.square(real - (1.0 - smoothing)))
     on_fake = tf.reduce_mean(tf.square(fake))
     return on_real + on_fake
@@ -40,6 +48,8 @@ def hinge_d(real, fake, smoothing=0.0):
 
     Lim and Ye 2017, eq. 4; Miyato et al. 2018, eq. 16.
     """
+    real, fake = arguments.tensors(real=real, fake=fake)
+    smoothing = arguments.dial("smoothing", smoothing, 0, 1)
     on_real = tf.reduce_mean(tf.nn.relu(1.0 - real))
     on_fake = tf.reduce_mean(tf.nn.relu(1.0 + fake))
     return on_real + on_fake
@@ -51,6 +61,8 @@ def wasserstein_d(real, fake, smoothing=0.0):
     True only while D is 1-Lipschitz, so play it with the gradient penalty. Arjovsky et al. 2017,
     eq. 3.
     """
+    real, fake = arguments.tensors(real=real, fake=fake)
+    smoothing = arguments.dial("smoothing", smoothing, 0, 1)
     return tf.reduce_mean(fake) - tf.reduce_mean(real)
 
 
@@ -62,6 +74,7 @@ def minimax_g(fake):
 
     Goodfellow et al. 2014, eq. 1 and the remark below it.
     """
+    fake = arguments.tensor("fake", fake)
     return -tf.reduce_mean(tf.nn.softplus(fake))
 
 
@@ -70,16 +83,19 @@ def non_saturating_g(fake):
 
     Goodfellow et al. 2014, §3, last paragraph.
     """
+    fake = arguments.tensor("fake", fake)
     return tf.reduce_mean(tf.nn.softplus(-fake))
 
 
 def least_squares_g(fake):
     """E (D(G(z)) − 1)². Mao et al. 2017, eq. 2 (c = 1), unhalved."""
+    fake = arguments.tensor("fake", fake)
     return tf.reduce_mean(tf.square(fake - 1.0))
 
 
 def raise_score_g(fake):
     """−E D(G(z)): G's loss in the hinge and the Wasserstein game."""
+    fake = arguments.tensor("fake", fake)
     return -tf.reduce_mean(fake)
 
 
@@ -119,6 +135,7 @@ OBJECTIVES = {
 
 def input_slope(discriminator, x):
     """‖∇ₓD(x)‖² of every example, shape (batch,). D must treat examples one by one (no BN)."""
+    x = tf.convert_to_tensor(arguments.seen_by("x", x, discriminator, "discriminator"))
     with tf.GradientTape() as tape:
         tape.watch(x)
         logits = discriminator(x, training=True)
@@ -128,17 +145,24 @@ def input_slope(discriminator, x):
 
 def r1(slope):
     """½ E‖∇D(x)‖², with the slope at real x. Mescheder et al. 2018, eq. 9."""
+    slope = arguments.tensor("slope", slope)
     return 0.5 * tf.reduce_mean(slope)
 
 
 def wgan_gp(slope):
-    """E (‖∇D(x̂)‖ − 1)², with the slope ``between`` real and fake. Gulrajani et al. 2017, eq. 3."""
+    """E (‖∇D(x̂)‖ − 1)², with the slope ``between`` real and fake. Gulrajani et al. 2017, eq. 3.
+
+    A slope below 0, which no square is, gives NaN.
+    """
+    slope = arguments.tensor("slope", slope)
     norm = tf.sqrt(slope + 1e-12)  # a square root has no slope at 0
     return tf.reduce_mean(tf.square(norm - 1.0))
 
 
 def between(real, fake, mix):
     """Points x̂ = mix·x + (1 − mix)·G(z); mix in [0, 1], one an example: shape (batch, 1, …)."""
+    real, fake, mix = arguments.tensors(real=real, fake=fake, mix=mix)
+    arguments.broadcast(real=real, fake=fake, mix=mix)
     return mix * real + (1.0 - mix) * fake
 
 

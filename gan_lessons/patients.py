@@ -4,6 +4,7 @@ import difflib
 import inspect
 from typing import NamedTuple
 
+from gan_lessons import arguments
 from gan_lessons.checkup import MyGAN
 from gan_lessons.data import to_float
 from gan_lessons.networks import digit_discriminator, digit_generator
@@ -194,6 +195,8 @@ PATIENTS = SILENT | LOUD
 
 def patient_source(*names):
     """The source of the healthy program with the faults of these patients in it."""
+    for name in names:
+        arguments.choice("names", name, PATIENTS)
     source = inspect.getsource(healthy_gan)
     for name in names:
         for old, new in PATIENTS[name].changes.items():
@@ -208,6 +211,9 @@ def admit(source, pictures, labels, seed=0, **names):
 
     names: what the program should find under a name, in place of what this module has there
     """
+    arguments.text("source", source)
+    labels = arguments.array("labels", labels, len(to_float(pictures)))
+    seed = arguments.whole("seed", seed, 0, 2**32 - 1)  # NumPy's old generator takes no more
     space = globals() | names
     exec(source, space)
     keras.utils.set_random_seed(seed)

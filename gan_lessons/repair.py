@@ -7,14 +7,16 @@ and the first channel holds the 7×7 picture, each pixel as a block of 4×4.
 
 import numpy as np
 
+from gan_lessons import arguments
+
 SIDE, BLOCK = 28, 4
 
 
 def box(top=7, left=7, height=14, width=14):
     """What is known beside a missing box: bool (28, 28), False in the hole. Units: pixels."""
-    for name, start, size in (("height", top, height), ("width", left, width)):
-        if size < 1 or start < 0 or start + size > SIDE:
-            raise ValueError(f"the box must lie in 28×28 and have a {name} of at least 1")
+    top, left = arguments.whole("top", top, 0, SIDE - 1), arguments.whole("left", left, 0, SIDE - 1)
+    height = arguments.whole("height", height, 1, SIDE - top)  # the box must lie in 28×28
+    width = arguments.whole("width", width, 1, SIDE - left)
     known = np.ones((SIDE, SIDE), bool)
     known[top : top + height, left : left + width] = False
     return known
@@ -23,13 +25,16 @@ def box(top=7, left=7, height=14, width=14):
 def half(missing="bottom", at=SIDE // 2):
     """What is known where one side is missing: bool (28, 28); ``at``: rows or columns kept."""
     turns = {"bottom": 0, "right": 1, "top": 2, "left": 3}
-    if missing not in turns:
-        raise ValueError(f"missing must be one of {', '.join(turns)}, got {missing!r}")
+    arguments.choice("missing", missing, turns)
+    at = arguments.whole("at", at, 0, SIDE - 1)
     return np.rot90(box(at, 0, SIDE - at, SIDE), turns[missing]).copy()
 
 
 def stroke(random, brush=5, length=12):
     """What is known beside a random painted stroke: bool (28, 28)."""
+    arguments.kind("random", random, np.random.Generator, "a NumPy Generator")
+    brush = arguments.whole("brush", brush, 1, SIDE)
+    length = arguments.whole("length", length, 0, 1000)
     known = np.ones((SIDE, SIDE), bool)
     row, column = random.integers(4, 24, 2)
     angle = random.uniform(0, 2 * np.pi)
@@ -43,8 +48,8 @@ def stroke(random, brush=5, length=12):
 
 def holes(n, seed=0):
     """What is known beside ``n`` random holes, bool (n, 28, 28): boxes, sides and strokes."""
-    random, made = np.random.default_rng(seed), []
-    for i in range(n):
+    random, made = np.random.default_rng(arguments.seed(seed)), []
+    for i in range(arguments.whole("n", n, 1, 100_000)):
         if i % 3 == 0:
             size = random.integers(8, 21, 2)
             made.append(box(*random.integers(0, SIDE - size + 1), *size))
@@ -61,20 +66,21 @@ def cover(pictures, known):
 
     Returns float32 (n, 28, 28, 2): the picture, 0 in the hole, and the map of what is known.
     """
-    pictures = np.asarray(pictures, np.float32)
-    known = np.broadcast_to(np.asarray(known, np.float32), pictures.shape[:3])[..., np.newaxis]
+    pictures = _pictures("pictures", pictures).astype(np.float32)
+    known = _map(known, pictures.shape[:3]).astype(np.float32)[..., np.newaxis]
     return np.concatenate([pictures * known, known], axis=-1)
 
 
 def shrink(pictures):
     """Pictures (n, 28, 28, 1) as (n, 7, 7, 1): each pixel the mean of a block of 4×4."""
-    n, high, wide, channels = np.shape(pictures)
+    n, high, wide, channels = _pictures("pictures", pictures).shape
     blocks = np.reshape(pictures, (n, high // BLOCK, BLOCK, wide // BLOCK, BLOCK, channels))
     return blocks.mean(axis=(2, 4))
 
 
 def enlarge(small):
     """What a repairer is given of shrunken pictures (n, 7, 7, 1): float32 (n, 28, 28, 2)."""
+    small = arguments.array("small", small, "n", SIDE // BLOCK, SIDE // BLOCK, 1)
     blocks = np.asarray(small, np.float32).repeat(BLOCK, axis=1).repeat(BLOCK, axis=2)
     return np.concatenate([blocks, np.zeros_like(blocks)], axis=-1)
 
@@ -85,6 +91,8 @@ def psnr(repaired, true, known=None):
     10 log₁₀(2² / MSE) of pictures (n, 28, 28, 1) in [−1, 1], whose peak is 2; inf where all is
     right. known: bool (28, 28) or (n, 28, 28); by default nothing is.
     """
+    true = _pictures("true", true)
+    repaired = arguments.array("repaired", repaired, *true.shape)
     error = (np.asarray(repaired, float) - np.asarray(true, float))[..., 0] ** 2
     missing = _missing(known, error.shape)
     with np.errstate(divide="ignore"):
@@ -97,13 +105,29 @@ def sharpness(pictures, known=None):
     Forward differences to the next pixel below and to the right; the last row and column are left
     out. Blurred pictures have less of it.
     """
-    x = np.asarray(pictures, float)[..., 0]
+    x = _pictures("pictures", pictures).astype(float)[..., 0]
     down, right = np.diff(x, axis=1)[:, :, :-1], np.diff(x, axis=2)[:, :-1]
-    return float(np.hypot(down, right)[_missing(known, x.shape)[:, :-1, :-1]].mean())
+    return float(np.hypot(down, right)[_missing(known, x.shape, SIDE - 1)].mean())
 
 
-def _missing(known, shape):
-    missing = np.ones(shape, bool) if known is None else ~np.broadcast_to(known, shape)
+def _pictures(name, given):
+    return arguments.array(name, given, "n", SIDE, SIDE, 1)
+
+
+def _map(known, shape):
+    """A map of what is known as bool (n, 28, 28), or an error."""
+    known = arguments.plain("known", known)
+    if known.shape not in (shape, shape[1:]) or not np.isin(known, (0, 1)).all():
+        raise ValueError(
+            f"known must be True or False, {shape[1:]} or {shape}, got {known.dtype} {known.shape}"
+        )
+    return np.broadcast_to(known.astype(bool), shape)
+
+
+def _missing(known, shape, side=SIDE):
+    """What is missing in the first rows and columns, so many of each, or an error."""
+    missing = np.ones(shape, bool) if known is None else ~_map(known, shape)
+    missing = missing[:, :side, :side]
     if not missing.any():
         raise ValueError("known must leave at least one pixel missing")
     return missing

@@ -69,13 +69,22 @@ def bare(function):
     body = function.body
     if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         body = body[1:]
-    checks = [s for s in body if isinstance(s, ast.If) and isinstance(s.body[-1], ast.Raise)]
-    function.body = [s for s in body if s not in checks]
+    function.body = [statement for statement in body if not _is_check(statement)]
     function.returns = None
     for argument in ast.walk(function.args):
         if isinstance(argument, ast.arg):
             argument.annotation = None
     return ast.dump(function)
+
+
+def _is_check(statement):
+    """Whether it is an ``if`` that raises, or calls gan_lessons.arguments and nothing else."""
+    if isinstance(statement, ast.If):
+        return isinstance(statement.body[-1], ast.Raise)
+    value = getattr(statement, "value", None)
+    if isinstance(statement, ast.Return) or not isinstance(value, ast.Call):
+        return False
+    return ast.unparse(value.func).startswith("arguments.")
 
 
 def hints(check, capsys, times=4):

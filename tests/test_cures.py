@@ -223,7 +223,7 @@ def test_d_s_verdict_on_a_point_needs_d_to_look_at_one(game):
     game.turn(pack=2)
     assert game.judge(x) is None
     game.turn(pack=1)
-    with pytest.raises(ValueError, match=r"x must be points of shape \(n, 2\)"):
+    with pytest.raises(ValueError, match=r"x must have shape \(n, 2\)"):
         game.judge(np.zeros(3))
 
 

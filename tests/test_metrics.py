@@ -103,7 +103,7 @@ def test_score_agrees_with_entropies_and_keeps_its_bounds(n, classes, seed):
     ("p", "why"),
     [
         (np.ones(10) / 10, "must have shape"),
-        (np.empty((0, 10)), "at least 1 row"),
+        (np.empty((0, 10)), "at least 1"),
         (np.full((3, 10), np.nan), "must be finite"),
         (np.ones((3, 10)), "sum to 1"),
         (np.array([[1.5, -0.5]]), "at least 0"),

@@ -95,8 +95,8 @@ def test_precision_and_recall_tell_loss_of_modes_from_bad_samples():
     ("call", "why"),
     [
         (lambda: mode_report(RING, RING, 0), "spread must be above 0, got 0"),
-        (lambda: mode_report(np.zeros((2, 3)), RING, 1), "differ in shape"),
-        (lambda: precision_recall(RING[:3], RING), "k = 3 needs more than 3 rows, got 3 and 8"),
+        (lambda: mode_report(np.zeros((2, 3)), RING, 1), r"centres must have shape \(k, 3\)"),
+        (lambda: precision_recall(RING[:3], RING), "more than k = 3 rows, got 3 and 8"),
         (lambda: precision_recall(RING, RING, k=0), "k must be at least 1, got 0"),
         (lambda: precision_recall(RING, np.zeros((9, 3))), "must be equally wide"),
         (lambda: grid_centres(side=0), "side must be at least 1, got 0"),

@@ -235,7 +235,7 @@ def test_dots_leave_out_what_is_not_in_the_picture():
 
 @pytest.mark.parametrize("given", [{"span": 0}, {"side": 3}, {"fake": [1.0, 2.0]}])
 def test_dots_name_what_is_wrong(given):
-    with pytest.raises(ValueError, match=r"span|shape"):
+    with pytest.raises(ValueError, match=r"span|shape|side"):
         dots(**{"fake": [[0, 0]]} | given)
 
 

@@ -6,6 +6,7 @@
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.checkup.errors import explain
 from gan_lessons.checkup.readings import Finding, Readings
 from gan_lessons.checkup.report import Report
@@ -28,9 +29,14 @@ def check_up(gan, seed=0, rules=RULES):
     counter, an average) goes on, and TensorFlow's seed is a new one. ValueError where a network is
     not built or takes several inputs, or the data are no array of floats.
     """
+    seed = arguments.whole("seed", seed, 0, 2**32 - 1)  # NumPy's old generator takes no more
+    for rule in arguments.kind("rules", rules, list | tuple, "a list of functions"):
+        arguments.function("rules", rule)
     if hasattr(gan, "instruments"):
         readings = _of_game(gan)
     else:
+        if not isinstance(gan, MyGAN):
+            arguments.function("gan", gan)
         try:
             gan = gan if isinstance(gan, MyGAN) else gan()
         except Exception as error:

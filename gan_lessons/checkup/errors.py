@@ -2,6 +2,7 @@
 
 import re
 
+from gan_lessons import arguments
 from gan_lessons.checkup.readings import Finding
 from gan_lessons.checkup.rules import ANEW, INSIDE
 
@@ -57,6 +58,9 @@ def explain(error, generator=None):
 
     generator: the Keras model, to tell its messages from the discriminator's
     """
+    arguments.kind("error", error, BaseException, "an exception")
+    if generator is not None:
+        arguments.has("generator", generator, "name", "input_shape")
     text = re.sub(r"\x1b\[\d+m", "", str(error))
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
     line = lines[1] if lines[0].startswith("Exception encountered") and lines[1:] else lines[0]

@@ -30,6 +30,9 @@ def checked(name, attempted, examine, praise):
         print(f"✗ {name}: {hints[min(tries[name, hints], len(hints) - 1)]}")
         tries[name, hints] += 1
         return False
+    except Exception as error:  # an answer of a kind that nobody thought of
+        print(f"✗ {name}: the check cannot read this answer. {type(error).__name__}: {error}")
+        return False
     print(f"✓ {name}: {praise}")
     return True
 
@@ -49,6 +52,14 @@ def refuse(value, mistakes, rtol=0.01, atol=1e-9, what=""):
 def given(*answers):
     """Whether no answer is still the dots, nor a function that is still a stub."""
     return all(answer is not ... and not is_stub(answer) for answer in answers)
+
+
+def parts(answers):
+    """The single answers of a dict or a list; anything else is one answer."""
+    if isinstance(answers, dict):
+        return list(answers.values())
+    many = isinstance(answers, list | tuple) or (isinstance(answers, np.ndarray) and answers.ndim)
+    return list(answers) if many else [answers]
 
 
 def number(value, what, cure=""):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_lessons.exercises.core import checked, given, number, require
+from gan_lessons.exercises.core import checked, given, number, parts, require
 
 
 def check_line(best_line=..., best_share=...):
@@ -66,7 +66,7 @@ def check_roles(roles):
             )
             require(answer == right.lower(), f"“{task}”: think again.", f"“{task}”: {hint}")
 
-    return checked("the roles", given(*roles.values()), examine, "you know the two players.")
+    return checked("the roles", given(*parts(roles)), examine, "you know the two players.")
 
 
 # By topic: the answer, what usual wrong answers mean, and where to read.
@@ -134,6 +134,7 @@ def check_refresher(answers):
 
     One verdict a topic; a wrong answer is sent to the place where it is explained.
     """
+    answers = answers if isinstance(answers, dict) else dict.fromkeys(REFRESHER, answers)
     verdicts = [_check_topic(topic, answers.get(topic, ...)) for topic in REFRESHER]
     if all(verdicts):
         print("You are ready. Go on with lesson 01, or with 04 if you want code first.")
@@ -215,4 +216,4 @@ def check_words(words):
             other = f"not {answer!r}. Take a word of the table's left column, as it stands there."
             require(answer == right, f"“{situation}”: {traps.get(answer, other)}")
 
-    return checked("the words", given(*words.values()), examine, "you speak the language.")
+    return checked("the words", given(*parts(words)), examine, "you speak the language.")

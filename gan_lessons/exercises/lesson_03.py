@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
+from gan_lessons.exercises.core import Wrong, call, checked, given, number, parts, refuse, require
 
 
 def _named(answers, names):
@@ -10,13 +10,6 @@ def _named(answers, names):
     require(isinstance(answers, dict), f"keep the dict, with the names {', '.join(names)}.")
     missing = [name for name in names if name not in answers]
     require(not missing, f"where is {', '.join(missing)}?")
-
-
-def _parts(answers):
-    """The single answers of a dict or a list; anything else is one answer."""
-    if isinstance(answers, dict):
-        return list(answers.values())
-    return list(answers) if isinstance(answers, list | tuple | np.ndarray) else [answers]
 
 
 # --- 1: real news from fakes ------------------------------------------------------------------
@@ -152,7 +145,7 @@ def check_pulls(pulls):
 
     return checked(
         "four pulls",
-        given(*_parts(pulls)),
+        given(*parts(pulls)),
         examine,
         "one direction, four lengths; minimax and non-saturating differ by e⁶ = 403.",
     )
@@ -200,7 +193,7 @@ def check_smoothing(answers):
 
     return checked(
         "smoothing",
-        given(*_parts(answers)),
+        given(*parts(answers)),
         examine,
         "D* = 0.9 p/(p + q): a lid on “real”, no floor under “fake”.",
     )
@@ -216,7 +209,7 @@ def check_order(order, medians):
     """
 
     def examine():
-        names = [str(name) for name in _parts(order)]
+        names = [str(name) for name in parts(order)]
         require(
             sorted(names) == sorted(medians),
             f"name each of these once: {', '.join(medians)}.",
@@ -249,7 +242,7 @@ def check_order(order, medians):
 
     return checked(
         "in D's eyes",
-        given(*_parts(order)),
+        given(*parts(order)),
         examine,
         "D knows the difference between real digits and G's, and nothing else.",
     )

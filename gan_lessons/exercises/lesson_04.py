@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, close, given, number, require
+from gan_lessons.exercises.core import Wrong, call, checked, close, given, number, parts, require
 
 # --- the losses -------------------------------------------------------------------------------
 
@@ -310,7 +310,7 @@ def check_states(answers, truth):
         )
 
     return checked(
-        "reading the losses", given(*answers.values()), examine, "you can read a GAN's losses."
+        "reading the losses", given(*parts(answers)), examine, "you can read a GAN's losses."
     )
 
 
@@ -344,5 +344,5 @@ def check_repair(play, knobs, *, seeds=(101, 102), good_enough=..., broken=...):
         )
 
     return checked(
-        "repair", given(*knobs.values()), examine, "the game learns on seeds you have not seen."
+        "repair", given(*parts(knobs)), examine, "the game learns on seeds you have not seen."
     )

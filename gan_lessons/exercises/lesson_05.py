@@ -4,7 +4,17 @@ import math
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, close, given, number, refuse, require
+from gan_lessons.exercises.core import (
+    Wrong,
+    call,
+    checked,
+    close,
+    given,
+    number,
+    parts,
+    refuse,
+    require,
+)
 
 # --- numbers -----------------------------------------------------------------------------------
 
@@ -173,7 +183,7 @@ def check_falls(answers):
         raise Wrong(f"{wrong[0]}: think again.", f"{wrong[0]}: {why[wrong[0]]}")
 
     return checked(
-        "which one falls", given(*answers.values()), examine, "missing is recall, wrong precision."
+        "which one falls", given(*parts(answers)), examine, "missing is recall, wrong precision."
     )
 
 

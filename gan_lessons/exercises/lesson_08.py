@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
+from gan_lessons.exercises.core import Wrong, call, checked, given, number, parts, refuse, require
 
 SHAPES = {  # by question: the answer, and what people answer instead
     "side_three": (
@@ -56,7 +56,7 @@ def check_shapes(side_three=..., side_four=..., vectors=...):
             )
 
     praise = "56, 16, and 10,000 vectors of 3 numbers."
-    return checked("shapes", given(*answers.values()), examine, praise)
+    return checked("shapes", given(*parts(answers)), examine, praise)
 
 
 # --- which instrument ---------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def check_instruments(answers):
             raise Wrong(f"{count}; look at {wrong[0]!r} first.", f"{wrong[0]}: {WHY[wrong[0]]}")
 
     return checked(
-        "instruments", given(*answers.values()), examine, "you know where to look for each."
+        "instruments", given(*parts(answers)), examine, "you know where to look for each."
     )
 
 
@@ -168,7 +168,7 @@ def check_ward(answers, truth):
                 raise Wrong(f"{letter}: it is not {answer!r}.", f"{letter}: {hint}")
 
     return checked(
-        "diagnoses", given(*answers.values()), examine, "three faults, by their instruments alone."
+        "diagnoses", given(*parts(answers)), examine, "three faults, by their instruments alone."
     )
 
 

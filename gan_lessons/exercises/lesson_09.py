@@ -62,7 +62,8 @@ def check_by_heart(answers):
             require(said in ("real", "fake"), f"{case}: answer “real” or “fake”.")
             require(said == right, f"{case}: {BY_HEART_HINTS[case]}")
 
-    attempted = set(answers) >= set(BY_HEART) and given(*answers.values())
+    attempted = isinstance(answers, dict) and set(answers) >= set(BY_HEART)
+    attempted = attempted and given(*answers.values())
     return checked("by heart", attempted, examine, "such a D rewards copies, and only copies.")
 
 
@@ -179,5 +180,6 @@ def check_copies(answers):
             )
             require(said == right, f"{name}: {COPY_HINTS[name]}")
 
-    attempted = set(answers) >= set(COPIES) and given(*answers.values())
+    attempted = isinstance(answers, dict) and set(answers) >= set(COPIES)
+    attempted = attempted and given(*answers.values())
     return checked("copies", attempted, examine, "and none of it says how good a picture is.")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gan_lessons.data import digits, to_float
-from gan_lessons.exercises.core import Wrong, call, checked, given, number, refuse, require
+from gan_lessons.exercises.core import Wrong, call, checked, given, number, parts, refuse, require
 
 TASKS = ("box", "half", "7×7")
 PAIRS = {  # by task: whether there is a pair, and a hint
@@ -94,7 +94,7 @@ def check_pairs(answers):
             require(isinstance(answers[task], (bool, np.bool_)), f"“{task}”: answer True or False.")
             require(bool(answers[task]) == right, f"“{task}”: {hint}")
 
-    attempted = given(*answers.values())
+    attempted = given(*parts(answers))
     praise = "a target needs a pair. Where none exists, only the game (or another trick) is left."
     return checked("pairs", attempted, examine, praise)
 

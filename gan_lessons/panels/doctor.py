@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gan_lessons import arguments
+
 # Thresholds. "far" is measured in units of a loss's own reference value.
 WINDOW = 200  # steps that are looked at
 WARM_UP = 50  # steps before anything is said
@@ -99,6 +101,16 @@ def diagnose(history, objective, references, verdicts=None):
     verdicts:   D's logits on real examples and on fakes, two arrays; without them the doctor
                 knows only the losses
     """
+    arguments.record("history", history, "d_loss", "g_loss")
+    arguments.text("objective", objective)
+    arguments.references(references)
+    if verdicts is not None:
+        pair = arguments.kind("verdicts", verdicts, tuple | list, "two arrays of logits")
+        if len(pair) != 2:
+            raise ValueError(f"verdicts must be two arrays of logits, got {len(pair)}")
+        for scores in pair:
+            if not arguments.array("verdicts", scores, finite=False).size:
+                raise ValueError("verdicts must not be empty")
     steps = len(history["d_loss"])
     recent = [np.asarray(history[name], float)[-WINDOW:] for name in ("d_loss", "g_loss")]
     if not all(np.isfinite(losses).all() for losses in recent):

@@ -1,7 +1,11 @@
 """Tie named sliders and switches to a picture that updates in place."""
 
-import ipywidgets as widgets
+from numbers import Integral
 
+import ipywidgets as widgets
+import numpy as np
+
+from gan_lessons import arguments
 from gan_lessons.panels.access import PANEL, Access
 from gan_lessons.panels.kernel import Home, Latest
 from gan_lessons.panels.pad import Pad
@@ -19,15 +23,17 @@ def control_for(name, given):
         if not hasattr(given, "value"):
             raise TypeError(f"control {name!r} is a {type(given).__name__}, which has no value")
         return given
-    if isinstance(given, bool):
+    if isinstance(given, bool | np.bool_):
+        given = bool(given)
         return widgets.Checkbox(value=given, indent=False)
     if isinstance(given, list) and given:
         return widgets.Dropdown(options=given)
     if isinstance(given, tuple) and len(given) in (3, 4):
+        given = tuple(arguments.number(f"control {name!r}", number) for number in given)
         low, high, step, *value = given
         if not (low < high and step > 0 and all(low <= v <= high for v in value)):
             raise ValueError(f"control {name!r} is {given}; give low < high, step > 0, low ≤ value")
-        whole = all(isinstance(number, int) for number in given)
+        whole = all(isinstance(number, Integral) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         return slider(value=value[0] if value else low, min=low, max=high, step=step)
     raise TypeError(
@@ -104,6 +110,13 @@ def explore(draw, *, labels=None, size=(640, 400), alt="A picture that follows t
     size:     pixels of the picture, (width, height)
     alt:      what the picture shows, in words, for readers who cannot see it
     """
+    arguments.function("draw", draw)
+    if labels is not None:
+        arguments.kind("labels", labels, dict, "a dict of strings by name")
+    if len(arguments.kind("size", size, tuple | list, "(width, height)")) != 2:
+        raise ValueError(f"size must be (width, height), got {size}")
+    size = [arguments.whole("size", pixels, 20, 4000) for pixels in size]
+    arguments.text("alt", alt)
     if not controls:
         raise ValueError("explore needs at least one control, for example noise=(0.0, 1.0, 0.05)")
     return Explorer(draw, controls, labels or {}, size, alt)

@@ -3,9 +3,11 @@
 import html
 import inspect
 import sys
+from types import FunctionType
 
 import numpy as np
 
+from gan_lessons import arguments as checks
 from gan_lessons.panels.explore import explore
 from gan_lessons.pictures import draw_value
 
@@ -17,6 +19,7 @@ def record_lines(function, *arguments):
     value}) for each line that ran, with the local variables that it made or changed: tensors as
     arrays, a network that learned as the change of each of its weights.
     """
+    checks.kind("function", function, FunctionType, "a function of Python")
     source = inspect.getsource(function).rstrip().splitlines()
     notes, line, seen = [], 0, {}
 
@@ -76,6 +79,17 @@ def line_by_line(source, notes, *, references=None, size=(420, 330)):
 
     references: by name of a scalar variable, where it stands at the optimum.
     """
+
+    checks.kind("source", source, list | tuple, "lines of text")
+    if not checks.kind("notes", notes, list | tuple, "what record_lines noted"):
+        raise ValueError("notes must not be empty: record_lines(function) noted nothing")
+    for line in source:
+        checks.text("source", line)
+    for note in notes:
+        if not isinstance(note, tuple) or len(note) != 2 or not isinstance(note[1], dict):
+            raise TypeError("notes must be pairs (line, {name: value}), as record_lines makes them")
+    if references is not None:
+        checks.references(references)
 
     def draw(figure, line):
         number, made = notes[line - 1]

@@ -6,9 +6,17 @@ import anywidget
 import numpy as np
 import traitlets
 
+from gan_lessons import arguments
 from gan_lessons.pictures import REAL_COLOUR
 
 HERE = Path(__file__).parent
+
+
+def _tuple(value):
+    """An array or a list as the tuple that a pad's value is."""
+    if isinstance(value, tuple):
+        return value
+    return tuple(arguments.items("value", arguments.plain("value", value)))
 
 
 class Pad(anywidget.AnyWidget):
@@ -19,6 +27,11 @@ class Pad(anywidget.AnyWidget):
     height = traitlets.Int().tag(sync=True)
     colour = traitlets.Unicode(REAL_COLOUR).tag(sync=True)
     description = traitlets.Unicode()  # read by ``explore``, as on any control
+
+    def __init__(self, *, name, height, **values):
+        arguments.text("name", name)
+        height = arguments.whole("height", height, 20, 2000)
+        super().__init__(name=name, height=height, **values)
 
 
 class CurvePad(Pad):
@@ -36,15 +49,13 @@ class CurvePad(Pad):
     _esm = HERE / "pad.js"
 
     def __init__(self, columns=48, value=None, *, name="Draw a curve.", height=110):
-        if columns < 2:
-            raise ValueError(f"columns must be at least 2, got {columns}")
-        self.columns = columns
-        super().__init__(value=(0.0,) * columns if value is None else value, name=name,
-                         height=height)  # fmt: skip
+        self.columns = arguments.whole("columns", columns, 2, 1000)
+        value = (0.0,) * self.columns if value is None else value
+        super().__init__(value=_tuple(value), name=name, height=height)
 
     @traitlets.validate("value")
     def _heights(self, proposal):
-        heights = np.asarray(proposal["value"], float)
+        heights = arguments.array("value", proposal["value"], finite=False).astype(float)
         if heights.shape != (self.columns,) or not ((heights >= 0) & (heights <= 1)).all():
             raise ValueError(f"value must be {self.columns} heights from 0 to 1")
         return tuple(heights.tolist())
@@ -66,13 +77,13 @@ class PointPad(Pad):
     most = traitlets.Int().tag(sync=True)
 
     def __init__(self, value=(), *, most=400, name="Draw points.", height=260):
-        if most < 1:
-            raise ValueError(f"most must be at least 1, got {most}")
-        super().__init__(most=most, value=value, name=name, height=height)
+        most = arguments.whole("most", most, 1, 10_000)
+        super().__init__(most=most, value=_tuple(value), name=name, height=height)
 
     @traitlets.validate("value")
     def _points(self, proposal):
-        points = np.asarray(proposal["value"] or np.empty((0, 2)), float)
+        points = proposal["value"] or np.empty((0, 2))
+        points = arguments.array("value", points, finite=False).astype(float)
         inside = points.ndim == 2 and points.shape[1] == 2 and (np.abs(points) <= 1).all()
         if len(points) > self.most or not inside:
             raise ValueError(f"value must be at most {self.most} points (x, y) from −1 to 1")
@@ -95,19 +106,19 @@ class HolePad(Pad):
     picture = traitlets.Bytes().tag(sync=True)
 
     def __init__(self, digit, value=(), *, name="Paint a hole into the digit.", height=224):
-        super().__init__(value=value, name=name, height=height)
+        super().__init__(value=_tuple(value), name=name, height=height)
         self.show(digit)
 
     def show(self, digit):
         """Put another digit, uint8 (28, 28), under the hole."""
-        digit = np.asarray(digit)
+        digit = arguments.plain("digit", digit)
         if digit.shape != (28, 28) or digit.dtype != np.uint8:
             raise ValueError(f"digit must be uint8 (28, 28), got {digit.dtype} {digit.shape}")
         self.picture = digit.tobytes()
 
     @traitlets.validate("value")
     def _pixels(self, proposal):
-        missing = np.asarray(proposal["value"], int)
-        if ((missing < 0) | (missing >= 28 * 28)).any():
+        missing = arguments.array("value", proposal["value"] or np.empty(0, int))
+        if missing.ndim != 1 or (missing % 1).any() or ((missing < 0) | (missing >= 28 * 28)).any():
             raise ValueError("value must be pixels from 0 to 783")
-        return tuple(np.unique(missing).tolist())
+        return tuple(np.unique(missing).astype(int).tolist())

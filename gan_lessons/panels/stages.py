@@ -10,6 +10,7 @@ import time
 import ipywidgets as widgets
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.metrics import alive, mode_report
 from gan_lessons.panels.parts import picture
 from gan_lessons.pictures import LivePicture, ModeStrip, Plane, new_figure, png, tile
@@ -19,8 +20,6 @@ from gan_lessons.pictures.plane import (
     GRID,
     REACH,
     best_judge,
-    checked_modes,
-    checked_points,
     grid_points,
     kernel_density,
     latent_net,
@@ -53,9 +52,8 @@ class Tiles:
     """A stage of pictures: ``show`` turns so many samples into one uint8 picture."""
 
     def __init__(self, show=tile, samples=SAMPLES):
-        if samples < 1:
-            raise ValueError(f"samples must be at least 1, got {samples}")
-        self.show, self.samples, self.switches = show, samples, {}
+        self.show = arguments.function("show", show)
+        self.samples, self.switches = arguments.whole("samples", samples, 1, 10_000), {}
 
     def open(self, game):
         """Show ``game``. ValueError where it makes no pictures and ``show`` is none of its own."""
@@ -96,23 +94,33 @@ class PlaneStage:
 
     def __init__(self, real=None, *, centres=None, spread=None, density=None, span=None,
                  layers=None):  # fmt: skip
-        self.real = None if real is None else checked_points("real", real)[:POINTS]
-        self.centres, self.spread, self.density = centres, spread, density
-        if centres is not None:
-            self.centres, self.spread = checked_modes(centres, spread)
+        self.real = None if real is None else arguments.points("real", real)[:POINTS]
+        self.centres = None if centres is None else arguments.points("centres", centres)
+        if centres is not None and spread is None:
+            raise ValueError("spread must be above 0 where centres are given, got None")
+        if spread is not None:
+            arguments.number("spread", spread, above=0)
+        if density is not None:
+            arguments.function("density", density)
+        self.spread, self.density = spread, density
         known = [points for points in (self.real, self.centres) if points is not None]
         if span is None and not known:
             raise ValueError("give span, or real points that it can be taken from")
-        self.span = span or 1.2 * float(max(np.abs(points).max() for points in known))
-        if not self.span > 0:
-            raise ValueError(f"span must be above 0, got {span}")
-        unknown = sorted({*(layers or ())} - {*LAYERS})
-        if unknown:
-            raise ValueError(f"layers must be among {', '.join(LAYERS)}, got {', '.join(unknown)}")
+        if span is None:
+            span = 1.2 * float(max(np.abs(points).max() for points in known))
+        self.span = arguments.number("span", span, above=0)
+        if layers is not None:
+            arguments.kind("layers", layers, tuple | list | set, "names of layers")
+        for name in layers or ():
+            arguments.choice("layers", name, LAYERS)
         self.layers = LAYERS if layers is None else {name: name in layers for name in LAYERS}
 
     def open(self, game, title="", switches=None):
         """Return the plane of ``game``; ``switches`` of another plane command both."""
+        arguments.has("game", game, "sample", "seed", "knobs")
+        arguments.text("title", title)
+        if switches is not None:
+            arguments.kind("switches", switches, dict, "the switches of another plane")
         return OpenPlane(self, game, title, switches)
 
 

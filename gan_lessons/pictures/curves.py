@@ -1,5 +1,8 @@
 """Still pictures of finished runs: their two losses side by side."""
 
+from matplotlib.figure import Figure
+
+from gan_lessons import arguments
 from gan_lessons.pictures.palette import D_COLOUR, G_COLOUR, INK
 
 
@@ -9,6 +12,13 @@ def draw_losses(figure, records, references, top=4.0):
     records: by name, arrays "step", "d_loss" and "g_loss" of one length
     references: {"d_loss": value or None, "g_loss": value or None} at the optimum, dashed
     """
+    arguments.kind("figure", figure, Figure, "a matplotlib Figure")
+    top = arguments.number("top", top, above=0)
+    arguments.references(references)
+    if not arguments.kind("records", records, dict, "a dict of records by name"):
+        raise ValueError("records must hold one run at least")
+    for record in records.values():
+        arguments.record("records", record, "step", "d_loss", "g_loss", least=1)
     panes = figure.subplots(1, len(records), sharey=True, squeeze=False)[0]
     figure.subplots_adjust(left=0.055, right=0.995, bottom=0.13, top=0.8, wspace=0.06)
     players = (("d_loss", "D's loss", D_COLOUR), ("g_loss", "G's loss", G_COLOUR))

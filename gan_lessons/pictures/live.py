@@ -6,11 +6,14 @@ A LivePicture owns the figure; its parts (LossCurves, ScoreHistograms) change ar
 import math
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from gan_lessons import arguments
 from gan_lessons.pictures.palette import (
     D_COLOUR,
     FAINT,
@@ -22,10 +25,13 @@ from gan_lessons.pictures.palette import (
 
 MOST_POINTS = 600  # drawn of a curve, at most: two sides of a band
 DPI = 100
+LARGEST = 4000  # pixels of a side
 
 
 def new_figure(width=640, height=400):
     """Return an empty matplotlib Figure of this many pixels that belongs to no window."""
+    width = arguments.whole("width", width, 1, LARGEST)
+    height = arguments.whole("height", height, 1, LARGEST)
     figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     return figure
@@ -40,6 +46,7 @@ class LivePicture:
     """
 
     def __init__(self, figure):
+        arguments.kind("figure", figure, Figure, "a matplotlib Figure")
         self.figure = figure
         self.canvas = FigureCanvasAgg(figure)
         self._moving, self._changing = [], []
@@ -80,6 +87,7 @@ class LivePicture:
     @staticmethod
     def _animated(artists):
         for artist in artists:
+            arguments.kind("artists", artist, Artist, "matplotlib artists")
             artist.set_animated(True)  # keeps it out of the still layer
         return artists
 
@@ -88,6 +96,12 @@ class LivePicture:
         for artist in artists:
             artist.axes.draw_artist(artist)
             artist.stale = False  # a hidden one would stay so
+
+
+def check_place(picture, axes):
+    """TypeError unless these are a LivePicture and axes of matplotlib."""
+    arguments.kind("picture", picture, LivePicture, "a LivePicture")
+    arguments.kind("axes", axes, Axes, "matplotlib's Axes")
 
 
 def band(steps, values, most=MOST_POINTS // 4):
@@ -161,6 +175,7 @@ class LossCurves:
     """
 
     def __init__(self, picture, axes):
+        check_place(picture, axes)
         self.picture, self.axes = picture, axes
         _plain(axes)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -203,6 +218,11 @@ class LossCurves:
         until:      where the axis ends, unless the curves are still far from it or beyond
         numbers:    False leaves the two numbers above the axes as they are, which is faster
         """
+        arguments.record("history", history, "step", *self.players)
+        arguments.references(references)
+        numbers = arguments.switch("numbers", numbers)
+        at = at if at is None else arguments.whole("at", at, 0, arguments.STEPS)
+        until = until if until is None else arguments.whole("until", until, 0, arguments.STEPS)
         steps = np.asarray(history["step"])
         last = int(steps[-1]) if len(steps) else 0
         at = last if at is None else at
@@ -272,6 +292,7 @@ class ScoreHistograms:
     BINS = 32
 
     def __init__(self, picture, axes):
+        check_place(picture, axes)
         self.picture, self.axes = picture, axes
         _plain(axes)
         axes.spines["left"].set_visible(False)
@@ -298,7 +319,9 @@ class ScoreHistograms:
 
     def update(self, on_real, on_fake):
         """Show logits, two arrays of any length; what lies outside falls into the end bins."""
-        both = [np.asarray(scores, float).ravel() for scores in (on_real, on_fake)]
+        given = {"on_real": on_real, "on_fake": on_fake}
+        both = [arguments.array(name, scores, finite=False) for name, scores in given.items()]
+        both = [scores.astype(float).ravel() for scores in both]
         both = [scores[np.isfinite(scores)] for scores in both]
         if not all(map(len, both)):
             return  # nothing to show; the losses will tell

@@ -5,8 +5,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from gan_lessons import arguments
 from gan_lessons.metrics import ALIVE, alive
-from gan_lessons.pictures.live import nice_top, thousands
+from gan_lessons.pictures.live import check_place, nice_top, thousands
 from gan_lessons.pictures.palette import FAINT, FAKE_COLOUR, INK, REAL_COLOUR
 
 GRID = 40  # D is looked at on GRID × GRID points
@@ -35,10 +36,11 @@ def gaussian_mixture(centres, spread):
 
     spread: their standard deviation in each direction, above 0
     """
-    centres, spread = checked_modes(centres, spread)
+    centres = arguments.points("centres", centres)
+    arguments.number("spread", spread, above=0)
 
     def density(x):
-        squares = ((np.asarray(x, float)[:, None] - centres) ** 2).sum(axis=2)
+        squares = ((arguments.points("x", x)[:, None] - centres) ** 2).sum(axis=2)
         return np.exp(-squares / (2 * spread**2)).mean(axis=1) / (2 * np.pi * spread**2)
 
     return density
@@ -92,27 +94,16 @@ def latent_net(width, lines=11, points=26):
     return np.pad(np.concatenate([net, net[..., ::-1]]), ((0, 0), (0, 0), (0, width - 2)))
 
 
-def checked_points(name, points):
-    """Return points as an array (n, 2), or ValueError unless there are some and all are finite."""
-    points = np.asarray(points, float)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points) or not np.isfinite(points).all():
-        raise ValueError(f"{name} must be finite points (n, 2), got shape {points.shape}")
-    return points
-
-
-def checked_modes(centres, spread):
-    """Return centres as an array (k, 2) and a spread above 0, or ValueError."""
-    centres = checked_points("centres", centres)
-    if spread is None or not spread > 0:
-        raise ValueError(f"spread must be above 0 where centres are given, got {spread}")
-    return centres, spread
-
-
 class Plane:
     """Points, D's surface, arrows and G's warped net in a square; each is hidden by None."""
 
     def __init__(self, picture, axes, span, real=None, centres=None, radius=0.0):
         """real: points (n, 2), drawn pale; centres (k, 2) get a circle of this radius each."""
+        check_place(picture, axes)
+        span = arguments.number("span", span, above=0)
+        arguments.number("radius", radius, 0)
+        real = None if real is None else arguments.points("real", real)
+        centres = None if centres is None else arguments.points("centres", centres)
         axes.set(xlim=(-span, span), ylim=(-span, span), xticks=[], yticks=[])
         axes.spines[:].set_color(FAINT)
         box, self.span, self.picture = (-span, span, -span, span), span, picture
@@ -121,12 +112,12 @@ class Plane:
             nothing, extent=box, origin="lower", interpolation="bilinear", visible=False
         )
         (self.real,) = axes.plot(
-            *np.reshape([] if real is None else real, (-1, 2)).T, "o", ms=2, mew=0,
+            *(np.empty((0, 2)) if real is None else real).T, "o", ms=2, mew=0,
             color=REAL_COLOUR, alpha=0.45,
         )  # fmt: skip
         turn = np.linspace(0, 2 * np.pi, 33)
         ring = radius * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-        rings = [] if centres is None else np.asarray(centres)[:, None] + ring
+        rings = [] if centres is None else centres[:, None] + ring
         circles = LineCollection(rings, colors=INK, linewidths=0.6)
         self.net = LineCollection([], colors=INK, linewidths=0.5, alpha=0.6)
         for lines in (circles, self.net):
@@ -144,18 +135,23 @@ class Plane:
 
     def show_real(self, shown):
         """Show or hide the real points."""
-        if shown != self.real.get_visible():
+        if arguments.switch("shown", shown) != self.real.get_visible():
             self.real.set_visible(shown)
 
     def show_fakes(self, points):
         """Move the fakes to points (n, 2)."""
-        self.fakes.set_data(*np.reshape([] if points is None else points, (-1, 2)).T)
+        points = np.empty((0, 2)) if points is None else points
+        self.fakes.set_data(*arguments.points("points", points, finite=False, least=0).T)
 
     def show_surface(self, values, words=""):
         """Colour the plane by values (n²,) at ``grid_points(span, n)``: 0 is fake, 1 real."""
+        arguments.text("words", words)
         self.surface.set_visible(values is not None)
         if values is not None:
+            values = arguments.array("values", values, "n", finite=False)
             side = round(np.sqrt(len(values)))
+            if side**2 != len(values):
+                raise ValueError(f"values must be a square number of them, got {len(values)}")
             colours = VERDICTS(np.reshape(values, (side, side)))
             colours[..., :3] = PALE + (1 - PALE) * colours[..., :3]
             # With its fourth channel, matplotlib enlarges a picture in half the time.
@@ -170,20 +166,24 @@ class Plane:
         if points is None:
             self.arrows.set_segments([])
             return
+        points = arguments.points("points", points, finite=False)
+        pulls = arguments.array("pulls", pulls, len(points), 2, finite=False)
         usual = float(np.percentile(np.linalg.norm(pulls, axis=1), 90))
         if np.isfinite(usual) and usual > 0:
             length = usual * self.scale / self.span
             if not 0.04 < length < 0.25:
                 self.scale = nice_top(0.07 * self.span / usual)
-        self.arrows.set_segments(_arrows(np.asarray(points), self.scale * np.asarray(pulls)))
+        self.arrows.set_segments(_arrows(points, self.scale * pulls))
 
     def show_net(self, lines):
         """Draw lines (n, points, 2)."""
+        if lines is not None:
+            lines = arguments.array("lines", lines, "n", "points", 2, finite=False)
         self.net.set_segments([] if lines is None else lines)
 
     def note(self, words):
         """Write a line below the plane."""
-        self._say(self.below, words)
+        self._say(self.below, arguments.text("words", words))
 
     def _say(self, text, words):
         """Change a line that seldom changes: it belongs to the still things."""
@@ -210,6 +210,8 @@ class ModeStrip:
     COLUMNS = 240
 
     def __init__(self, picture, axes, modes):
+        check_place(picture, axes)
+        modes = arguments.whole("modes", modes, 1, 10_000)
         self.picture, self.axes, self.modes = picture, axes, modes
         axes.set(yticks=[], ylim=(modes, 0))
         axes.spines[:].set_color(FAINT)
@@ -236,6 +238,8 @@ class ModeStrip:
 
     def keep(self, step, masses):
         """Take note of the modes' shares (k,) at a step, unless it is known."""
+        step = arguments.whole("step", step, 0, arguments.STEPS)
+        masses = arguments.array("masses", masses, self.modes)
         at = np.searchsorted(self.steps, step)
         if at < len(self.steps) and self.steps[at] == step:
             return
@@ -246,11 +250,14 @@ class ModeStrip:
 
     def forget(self, step):
         """Drop all that came after ``step``."""
+        step = arguments.whole("step", step, -1, arguments.STEPS)
         end = np.searchsorted(self.steps, step, "right")
         del self.steps[end:], self.masses[end:]
 
     def show(self, step, until=0):
         """Draw what is known up to ``step``; the axis ends as that of LossCurves does."""
+        step = arguments.whole("step", step, 0, arguments.STEPS)
+        until = arguments.whole("until", until, 0, arguments.STEPS)
         room = nice_top(max(step, 500))
         until = max(step, min(room, until or room))
         if until != self._until:

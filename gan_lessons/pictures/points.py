@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.pictures.palette import FAKE_COLOUR, REAL_COLOUR
 
 PALE = 0.65  # how far real points, which lie below, are washed out
@@ -13,10 +14,12 @@ def dots(fake, real=None, *, span=3.0, side=350):
     fake, real: points (n, 2); those that are not finite or outside the square are left out
     span:       the picture shows x and y from −span to span
     """
-    if not span > 0 or side < 10:
-        raise ValueError(f"span must be above 0 and side at least 10, got {span} and {side}")
+    fake = arguments.points("fake", fake, finite=False, least=0)
+    arguments.number("span", span, above=0)
+    side = arguments.whole("side", side, 10, 4000)
     picture = np.full((side, side, 3), 255, np.uint8)
     if real is not None:
+        real = arguments.points("real", real, finite=False, least=0)
         _paint(picture, real, span, _rgb(REAL_COLOUR, PALE))
     _paint(picture, fake, span, _rgb(FAKE_COLOUR))
     return picture
@@ -30,9 +33,6 @@ def _rgb(colour, paleness=0.0):
 
 def _paint(picture, points, span, colour):
     """Paint a square of 3×3 pixels around each point."""
-    points = np.asarray(points, float)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"points must have shape (n, 2), got {points.shape}")
     inside = (np.abs(points) < span).all(axis=1)  # NaN is not
     side = len(picture)
     columns, rows = ((points[inside] / span + 1) / 2 * side).astype(int).T

@@ -6,6 +6,7 @@ import numpy as np
 from IPython.display import display
 from matplotlib.text import Text
 
+from gan_lessons import arguments
 from gan_lessons.pictures.tiles import png
 
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
@@ -16,8 +17,12 @@ def still(picture, words=None, width=None):
 
     picture: a matplotlib Figure, a uint8 array (H, W) or (H, W, 3), or a PNG or GIF as bytes
     words:   what it shows; a Figure may do without, for its titles, axes and legends are read
-    width:   on the page, in pixels; by default the picture's own
+    width:   on the page, 1 to 4,000 pixels; by default the picture's own
     """
+    if words is not None:
+        arguments.text("words", words)
+    if width is not None:
+        arguments.whole("width", width, 1, 4000)
     if not words:
         if not hasattr(picture, "axes"):
             raise ValueError("words must say what the picture shows; only a Figure has its own")

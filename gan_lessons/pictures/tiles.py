@@ -6,7 +6,10 @@ import zlib
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
+
+from gan_lessons import arguments
 
 
 def to_bytes(pictures):
@@ -15,7 +18,7 @@ def to_bytes(pictures):
     Raises TypeError on any other kind of number, so that 0 … 255 floats or 0 … 1 integers are
     never shown wrongly in silence.
     """
-    pictures = np.asarray(pictures)
+    pictures = arguments.plain("pictures", pictures)
     if pictures.dtype == np.uint8:
         return pictures
     if not np.issubdtype(pictures.dtype, np.floating):
@@ -34,16 +37,16 @@ def tile(pictures, columns=None, gap=1):
     gap:      white pixels between two pictures
     Returns uint8 of shape (H, W), or (H, W, 3) for colour.
     """
-    pictures = np.asarray(pictures)
-    if pictures.ndim != 4 or pictures.shape[-1] not in (1, 3) or not len(pictures):
+    pictures = arguments.plain("pictures", pictures)
+    if pictures.ndim != 4 or pictures.shape[-1] not in (1, 3) or not pictures.size:
         raise ValueError(
             f"pictures have shape {pictures.shape}; give (n, height, width, channels) "
             "with at least one picture and 1 or 3 channels"
         )
     n, height, width, channels = pictures.shape
     columns = math.ceil(math.sqrt(n)) if columns is None else columns
-    if columns < 1:
-        raise ValueError(f"columns is {columns}; at least 1 picture must stand in a row")
+    columns = arguments.whole("columns", columns, 1, max(n, 1000))
+    gap = arguments.whole("gap", gap, 0, 1000)
     rows = math.ceil(n / columns)
     sheet = np.full((rows * columns, height + gap, width + gap, channels), 255, np.uint8)
     sheet[:n, :height, :width] = to_bytes(pictures)
@@ -71,13 +74,10 @@ def png(picture, level=1):
     level: 1 (fast, for pictures that change many times a second) to 9 (small, to keep).
     Written by hand because this is twice as fast as a library that looks for the best filter.
     """
+    arguments.kind("picture", picture, np.ndarray | Figure, "a Figure or an array of uint8")
+    level = arguments.whole("level", level, 0, 9)
     pixels = picture if isinstance(picture, np.ndarray) else figure_pixels(picture)
-    grey = pixels.ndim == 2
-    if pixels.dtype != np.uint8 or not (grey or (pixels.ndim == 3 and pixels.shape[2] == 3)):
-        raise ValueError(
-            f"a picture of type {pixels.dtype} and shape {pixels.shape}; give uint8 of shape "
-            "(H, W) or (H, W, 3), for example from tile(pictures)"
-        )
+    grey = _checked("picture", pixels).ndim == 2
     height, width = pixels.shape[:2]
     rows = np.zeros((height, 1 + pixels[0].size), np.uint8)  # each row starts with "no filter"
     rows[:, 1:] = pixels.reshape(height, -1)
@@ -90,15 +90,30 @@ def png(picture, level=1):
     )
 
 
+def _checked(name, pixels):
+    """Pixels as an array, or an error unless they are uint8 (H, W) or (H, W, 3)."""
+    pixels = arguments.plain(name, pixels)
+    right = pixels.dtype == np.uint8 and pixels.size and pixels.ndim in (2, 3)
+    if not right or pixels.shape[2:] not in ((), (3,)):
+        raise ValueError(
+            f"{name} must be uint8 (H, W) or (H, W, 3), for example from tile(pictures); "
+            f"got {pixels.dtype} {pixels.shape}"
+        )
+    return pixels
+
+
 def film(frames, path, seconds=4.0):
     """Write an animated GIF that plays once through ``frames`` in ``seconds`` and starts again.
 
     frames: pictures of one size, uint8 (H, W) or (H, W, 3), as tile() gives them; each is kept in
     16 colours, which makes a third of the bytes and is hardly seen
     """
-    frames = [Image.fromarray(np.asarray(frame)).quantize(16) for frame in frames]
+    arguments.number("seconds", seconds, high=600, above=0)  # a GIF holds no frame for longer
+    arguments.path("path", path)
+    frames = [_checked("frames", frame) for frame in arguments.items("frames", frames)]
+    frames = [Image.fromarray(frame).quantize(16) for frame in frames]
     if not frames:
-        raise ValueError("a film needs at least one frame; collect some tile(pictures) first")
+        raise ValueError("frames must hold at least one frame; collect some tile(pictures) first")
     sizes = {frame.size for frame in frames}
     if len(sizes) > 1:
         raise ValueError(f"the frames of a film must have one size, not {sorted(sizes)}")

@@ -1,5 +1,6 @@
 """The moves: one step of D, one of G, one of the average; and what the moves see."""
 
+from gan_lessons import arguments
 from gan_lessons.objectives import no_penalty
 from gan_lessons.runtime import tf
 
@@ -10,6 +11,12 @@ def d_step(generator, discriminator, optimizer, loss, real, z, penalty=no_penalt
     Returns three scalars: the loss before the step, the penalty, and the norm of the gradient of
     their sum. Goodfellow et al. 2014, Algorithm 1.
     """
+    z = arguments.seen_by("z", z, generator, "generator")
+    arguments.network("discriminator", discriminator)
+    real = arguments.seen_by("real", real, discriminator, "discriminator")
+    arguments.has("optimizer", optimizer, "apply")
+    arguments.function("loss", loss)
+    arguments.function("penalty", penalty)
     fake = generator(z, training=True)
     with tf.GradientTape() as tape:
         value = loss(discriminator(real, training=True), discriminator(fake, training=True))
@@ -26,6 +33,10 @@ def g_step(generator, discriminator, optimizer, loss, z):
     Returns two scalars: the loss before the step and the norm of its gradient. Goodfellow et al.
     2014, Algorithm 1.
     """
+    z = arguments.seen_by("z", z, arguments.network("generator", generator), "generator")
+    arguments.function("discriminator", discriminator)
+    arguments.has("optimizer", optimizer, "apply")
+    arguments.function("loss", loss)
     with tf.GradientTape() as tape:
         value = loss(discriminator(generator(z, training=True), training=True))
     gradients = tape.gradient(value, generator.trainable_variables)
@@ -40,6 +51,10 @@ def ema_step(average, network, step, memory=0.999):
     do not linger; memory 0 makes the two the same. Yazıcı et al. 2019; the growing memory is that
     of TensorFlow's ExponentialMovingAverage.
     """
+    arguments.has("average", average, "weights")
+    arguments.has("network", network, "weights")
+    step = arguments.dial("step", step, 0)
+    memory = arguments.dial("memory", memory, 0, 1)
     t = tf.cast(step, tf.float32)
     keep = tf.minimum(memory, (1.0 + t) / (10.0 + t))
     for slow, fast in zip(average.weights, network.weights, strict=True):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.cures import BatchLayer
 from gan_lessons.game import Knob
 from gan_lessons.objectives import OBJECTIVES
@@ -78,12 +79,13 @@ class PointGAN(GAN):
         )
 
     def judge(self, x):
-        """D's logits (n,) at points x (n, 2); None where D looks at several points at once."""
+        """D's logits (n,) at points x (n, 2); None where D looks at several points at once.
+
+        So far out that float32 overflows (beyond 1e30 or so) a logit is infinite or NaN.
+        """
+        x = arguments.points("x", x).astype(np.float32)
         if not all(layer.rests() for layer in self._batch_layers()):
             return None
-        x = np.asarray(x, np.float32)
-        if x.ndim != 2 or x.shape[1] != 2:
-            raise ValueError(f"x must be points of shape (n, 2), got {x.shape}")
         return self._score(x).numpy()
 
     def pulls(self, n=100):

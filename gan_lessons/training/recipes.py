@@ -1,5 +1,6 @@
 """The course's default games, ready to play."""
 
+from gan_lessons import arguments
 from gan_lessons.data import digits, faces
 from gan_lessons.networks import (
     digit_discriminator,
@@ -87,6 +88,7 @@ def face_game(data=None, *, trained=False, seed=0):
         are new.
     """
     data = faces().x_train if data is None else data
+    arguments.switch("trained", trained)
     makers = (face_generator, face_discriminator)
     if trained:
         makers = (trained_face_generator, trained_face_discriminator)

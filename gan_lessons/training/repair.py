@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.game import Knob
 from gan_lessons.repair import BLOCK, holes
 from gan_lessons.runtime import keras, tf
-from gan_lessons.training.gan import GAN, _resident
+from gan_lessons.training.gan import GAN, MOST_SHOWN, _resident
 from gan_lessons.training.knobs import KNOBS
 from gan_lessons.training.moves import View, to_float
 
@@ -21,6 +22,12 @@ def repair_g_step(generator, discriminator, optimizer, loss, weight, z, target):
     With λ = a / (1 − a) this is L_gen + λ·L_adv times a constant, which Adam hardly sees. Returns
     the loss before the step and the norm of its gradient. Pathak et al. 2016, eq. 3.
     """
+    z = arguments.seen_by("z", z, arguments.network("generator", generator), "generator")
+    target = arguments.seen_by("target", target, discriminator, "discriminator")
+    arguments.paired(z=z, target=target)
+    arguments.has("optimizer", optimizer, "apply")
+    arguments.function("loss", loss)
+    weight = arguments.dial("weight", weight, 0, 1)
     with tf.GradientTape() as tape:
         fake = generator(z, training=True)
         error = tf.reduce_mean(tf.square(fake - target))
@@ -87,6 +94,7 @@ class RepairGAN(GAN):
 
         The same ones as long as the seed stays.
         """
+        n = arguments.whole("n", n, 1, MOST_SHOWN)
         if self._data is None:
             raise ValueError("no digits to damage: call attach(data) first")
         return tuple(part.numpy() for part in self._show(tf.constant(n)))
@@ -96,10 +104,9 @@ class RepairGAN(GAN):
 
         z: (n, latent); by default n latents that depend on the seed alone.
         """
-        given = np.asarray(given, np.float32)
-        if given.shape[1:] != (28, 28, 2):
-            raise ValueError(f"given must have shape (n, 28, 28, 2), got {given.shape}")
-        z = self.latents(len(given)) if z is None else np.asarray(z, np.float32)
+        given = arguments.array("given", given, "n", 28, 28, 2).astype(np.float32)
+        z = self.latents(len(given)) if z is None else z
+        z = arguments.array("z", z, len(given), self.latent_dim).astype(np.float32)
         return self._paint(z, given).numpy()
 
     def sample(self, n=64):
