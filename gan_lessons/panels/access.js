@@ -1,4 +1,4 @@
-// The front end of Access: gives the controls of a panel names, its pictures words, its menus keys.
+// The front end of Access: gives a panel's controls names, its pictures words, and keeps its keys.
 
 const CONTROLS = ".noUi-handle, .widget-readout, input, select";
 
@@ -24,10 +24,14 @@ function describePictures(panel, words) {
   });
 }
 
-// JupyterLab takes arrows and letters for its cells, wherever the focus is but in a text field.
+// JupyterLab takes a menu's arrows and letters for its cells, Notebook 7 those of a slider too; but
+// not where this mark stands. It stands only for plain keys: Shift+Enter still runs the cell.
 function keepKeys(event) {
   const plain = !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey);
-  if (plain && event.target.matches("select")) event.stopPropagation();
+  const control = event.target;
+  if (!plain || !control.matches?.(".gan-panel select, .gan-panel .noUi-handle")) return;
+  control.dataset.lmSuppressShortcuts = "true";
+  setTimeout(() => delete control.dataset.lmSuppressShortcuts);
 }
 
 function render({ model, el }) {
@@ -43,7 +47,7 @@ function render({ model, el }) {
       waiting = requestAnimationFrame(begin);
       return;
     }
-    panel.addEventListener("keydown", keepKeys);
+    window.addEventListener("keydown", keepKeys, true); // before the page's own listener
     watch = new MutationObserver(work); // controls arrive one by one
     watch.observe(panel, {
       childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuetext"],
@@ -57,7 +61,7 @@ function render({ model, el }) {
     cancelAnimationFrame(waiting);
     model.off("change:words", hear);
     watch?.disconnect();
-    panel?.removeEventListener("keydown", keepKeys);
+    window.removeEventListener("keydown", keepKeys, true);
   };
 }
 
