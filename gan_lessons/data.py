@@ -4,15 +4,29 @@ import hashlib
 import io
 import json
 import socket
+import zlib
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from gan_lessons import arguments
+
 ASSETS = Path(__file__).parent / "assets"
 DIGITS_SHA256 = "59decb044a52249e224348dde33866978c60c4e9555e509593b924e5618cc030"
 FACES_SHA256 = "f5093737d5a438df70eeef493ce19813be3e0ef3b89dd4db05594d3ddc0f90c0"
+MEASURED_CRC32 = {  # of assets/*.json; a test says the new one after a script has measured anew
+    "lesson_02": 0xBBBE4C94,
+    "lesson_03": 0x945A0498,
+    "lesson_04": 0xABBA6026,
+    "lesson_05": 0x1A144462,
+    "lesson_08": 0x5CC2A66C,
+    "lesson_09": 0xC7FEC40F,
+    "lesson_10": 0x405A00F2,
+    "lesson_11": 0x5E3C6853,
+    "published": 0x900C98E7,
+}
 PATIENCE = 5.0  # seconds that a silent network may keep a reader waiting
 
 
@@ -39,15 +53,24 @@ def read_asset(name: str, sha256: str) -> dict[str, np.ndarray]:
 
     Raises FileNotFoundError or ValueError, naming the file and the cure.
     """
+    arguments.text("sha256", sha256)
+    content = _shipped(
+        arguments.text("name", name), lambda b: hashlib.sha256(b).hexdigest(), sha256
+    )
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _shipped(name, checksum, right):
+    """The bytes of a shipped file whose checksum is right."""
     path = ASSETS / name
     cure = f"reinstall gan_lessons, or run: git checkout -- gan_lessons/assets/{name}"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; {cure}")
     content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{path} is damaged (its SHA-256 is not the expected one); {cure}")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return dict(arrays)
+    if checksum(content) != right:
+        raise ValueError(f"{path} is damaged (its checksum is not the expected one); {cure}")
+    return content
 
 
 def digits(full: bool = False, path: str | Path | None = None) -> Digits:
@@ -59,7 +82,9 @@ def digits(full: bool = False, path: str | Path | None = None) -> Digits:
     The shipped ones need no network. Where all of MNIST cannot be had, one printed line says
     why and the shipped ones are returned.
     """
-    if full or path is not None:
+    if path is not None:
+        arguments.path("path", path)
+    if arguments.switch("full", full) or path is not None:
         try:
             return _mnist_from_keras() if path is None else _mnist_from_file(path)
         except Exception as error:  # whatever the reason, a lesson goes on with what it has
@@ -116,7 +141,7 @@ def _checked(found: Digits) -> Digits:
 
 def to_float(pictures: np.ndarray) -> np.ndarray:
     """uint8 pictures (n, h, w) or (n, h, w, c) as float32 (n, h, w, c) in [-1, 1]."""
-    pictures = np.asarray(pictures)
+    pictures = arguments.plain("pictures", pictures)
     if pictures.dtype != np.uint8:
         raise ValueError(f"pictures must be uint8 (0 to 255), got {pictures.dtype}")
     if pictures.ndim not in (3, 4):
@@ -131,7 +156,7 @@ def to_pixels(pictures: np.ndarray) -> np.ndarray:
 
     Values beyond [-1, 1] are clipped; NaN raises ValueError.
     """
-    pictures = np.asarray(pictures)
+    pictures = arguments.plain("pictures", pictures)
     if not np.issubdtype(pictures.dtype, np.floating):
         raise ValueError(f"pictures must be floats in [-1, 1], got {pictures.dtype}")
     if pictures.ndim != 4 or pictures.shape[-1] not in (1, 3):
@@ -154,8 +179,8 @@ def ring(
 
 def ring_centres(modes: int = 8, radius: float = 2.0) -> np.ndarray:
     """The centres (modes, 2) of ``ring``, counted from the right, against the clock."""
-    _refuse_below(1, modes=modes)
-    _refuse_negative(radius=radius)
+    modes = arguments.whole("modes", modes, 1)
+    arguments.number("radius", radius, 0)
     angles = 2 * np.pi * np.arange(modes) / modes  # linspace with its end point would lose one
     return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
@@ -165,8 +190,8 @@ def grid_centres(side: int = 5, gap: float = 2.0) -> np.ndarray:
 
     The default is the grid of the mode-collapse papers: −4 … 4 in steps of 2.
     """
-    _refuse_below(1, side=side)
-    _refuse_negative(gap=gap)
+    side = arguments.whole("side", side, 1, 1000)
+    arguments.number("gap", gap, 0)
     line = gap * (np.arange(side) - (side - 1) / 2)
     return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
@@ -176,32 +201,26 @@ def gaussians(n: int, centres: np.ndarray, spread: float = 0.05, seed: int = 0) 
 
     All centres are equally likely; spread is the standard deviation of each coordinate.
     """
-    centres = np.asarray(centres, float)
-    if centres.ndim != 2 or centres.shape[1] != 2 or not len(centres):
-        raise ValueError(f"centres must have shape (modes, 2), got {centres.shape}")
-    _refuse_below(1, n=n)
-    _refuse_negative(spread=spread)
-    random = np.random.default_rng(seed)
+    centres = arguments.array("centres", centres, "modes", 2).astype(float)
+    n = arguments.whole("n", n, 1)
+    arguments.number("spread", spread, 0)
+    random = np.random.default_rng(arguments.seed(seed))
     chosen = centres[random.integers(len(centres), size=n)]
     return (chosen + spread * random.normal(size=(n, 2))).astype(np.float32)
 
 
-def _refuse_below(least, **values):
-    for name, value in values.items():
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
-
-
-def _refuse_negative(**values):
-    for name, value in values.items():
-        if not (np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} must be finite and not negative, got {value}")
-
-
 def measured(lesson):
-    """What a lesson's script measured, from ``assets/<lesson>.json``: a dict of plain values."""
-    path = ASSETS / f"{lesson}.json"
-    if not path.is_file():
-        known = ", ".join(sorted(found.stem for found in ASSETS.glob("*.json")))
-        raise ValueError(f"nothing was measured for {lesson!r}; there is {known}")
-    return json.loads(path.read_text(encoding="utf-8"))
+    """What a lesson's script measured, from ``assets/<lesson>.json``: a dict of plain values.
+
+    Raises FileNotFoundError or ValueError, naming the file and the cure, where that is missing or
+    damaged.
+    """
+    if arguments.text("lesson", lesson) not in MEASURED_CRC32:
+        words = ", ".join(MEASURED_CRC32)
+        raise ValueError(f"nothing was measured for {lesson!r}; there is {words}")
+    return json.loads(_shipped(f"{lesson}.json", _crc32_of_text, MEASURED_CRC32[lesson]))
+
+
+def _crc32_of_text(content):
+    """The same whichever way the lines end: Git may end them as Windows does."""
+    return zlib.crc32(content.replace(b"\r\n", b"\n"))

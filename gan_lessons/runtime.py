@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from gan_lessons.interrupts import unbroken
+
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # of a container: "quota period" or "max period"
 
 
@@ -65,7 +67,7 @@ def device_line() -> str:
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-with _silence():
+with unbroken(), _silence():
     import keras
     import tensorflow as tf
 

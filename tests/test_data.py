@@ -221,8 +221,8 @@ def test_ring_is_a_function_of_its_seed():
     [
         ({"n": 0}, "n must be at least 1, got 0"),
         ({"n": 5, "modes": 0}, "modes must be at least 1, got 0"),
-        ({"n": 5, "radius": -1}, "radius must be finite and not negative, got -1"),
-        ({"n": 5, "spread": np.nan}, "spread must be finite and not negative, got nan"),
+        ({"n": 5, "radius": -1}, "radius must be at least 0, got -1"),
+        ({"n": 5, "spread": np.nan}, "spread must be finite, .*got nan"),
     ],
 )
 def test_ring_refuses(arguments, why):

@@ -594,12 +594,12 @@ def test_no_text_around_a_plane_is_clipped_or_small(modes, title):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"real": [[0.0, 1.0, 2.0]]}, "real must be finite points"),
-        ({"real": [[0.0, np.nan]]}, "real must be finite points"),
+        ({"real": [[0.0, 1.0, 2.0]]}, r"real must have shape \(n, 2\)"),
+        ({"real": [[0.0, np.nan]]}, "real must be finite"),
         ({"centres": [[0.0, 1.0]]}, "spread must be above 0"),
         ({}, "give span"),
         ({"span": -1.0}, "span must be above 0"),
-        ({"span": 1.0, "layers": ("fog",)}, "layers must be among real, fakes, D, .*, got fog"),
+        ({"span": 1.0, "layers": ("fog",)}, "layers must be one of real, fakes, D, .*, got 'fog'"),
     ],
 )
 def test_a_bad_plane_is_named(given, words):
@@ -694,7 +694,7 @@ def test_a_pair_takes_the_game_and_gives_it_back():
 @pytest.mark.parametrize(
     ("left", "right", "words"),
     [
-        ({"fog": 1}, {}, "no knob fog; there are d_rate"),
+        ({"fog": 1}, {}, "left: no knob is called 'fog'; there are d_rate"),
         ({"noise": 0.0}, {}, "let one knob differ"),
     ],
 )

@@ -6,14 +6,17 @@ points, ``compare`` is a cockpit of two. ``line_by_line`` is an explore panel ov
 without the panel; ``panels_work`` says whether widgets live here.
 """
 
-from gan_lessons.panels.alive import panels_work
-from gan_lessons.panels.cockpit import Cockpit, cockpit
-from gan_lessons.panels.doctor import diagnose
-from gan_lessons.panels.explore import Explorer, explore
-from gan_lessons.panels.lines import line_by_line, record_lines
-from gan_lessons.panels.pad import CurvePad, HolePad, PointPad
-from gan_lessons.panels.pair import compare
-from gan_lessons.panels.stages import PlaneStage
+from gan_lessons.interrupts import unbroken
+
+with unbroken():
+    from gan_lessons.panels.alive import panels_work
+    from gan_lessons.panels.cockpit import Cockpit, cockpit
+    from gan_lessons.panels.doctor import diagnose
+    from gan_lessons.panels.explore import Explorer, explore
+    from gan_lessons.panels.lines import line_by_line, record_lines
+    from gan_lessons.panels.pad import CurvePad, HolePad, PointPad
+    from gan_lessons.panels.pair import compare
+    from gan_lessons.panels.stages import PlaneStage
 
 __all__ = [
     "Cockpit",

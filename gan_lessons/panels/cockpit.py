@@ -7,13 +7,15 @@ due, and then lets the kernel read its messages; so buttons and sliders stay ali
 import asyncio
 import time
 import weakref
+from collections.abc import Mapping
 
+from gan_lessons import arguments
 from gan_lessons.game import MOVES, Diverged
 from gan_lessons.panels.console import Console
 from gan_lessons.panels.doctor import diagnose
 from gan_lessons.panels.kernel import Home, Latest, listen_for_interrupt, stop_listening
 from gan_lessons.panels.pace import Pace
-from gan_lessons.panels.parts import say, shown_as
+from gan_lessons.panels.parts import close, say, shown_as
 from gan_lessons.panels.screens import Screens
 from gan_lessons.panels.stages import SAMPLES, Tiles
 from gan_lessons.panels.timeline import Timeline
@@ -27,6 +29,7 @@ SLOW = 0.2  # seconds a step takes in slow motion
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
 DOCTOR_EVERY = 1.0
 SAVE_EVERY = 10.0
+GAME = "knobs", "turn", "advance", "sample", "verdicts", "references", "snapshot", "restore"
 IDLE = "Press Play. (If Play does nothing, a cell is still running.)"
 
 _open = weakref.WeakSet()
@@ -42,7 +45,7 @@ class Cockpit:
         self.game, self.autosave, self.presets = game, autosave, presets
         self.home, self.timeline, self.pace = Home(), Timeline(), Pace()
         self.interrupted = False
-        self._task, self._retired = None, False
+        self._task, self._retired, self._was_seen = None, False, False
         self._whole = None  # the history with its future, while the game stands at an earlier step
         self._since_frame, self._save_problem = 0.0, ""
         self._claim(game)
@@ -111,17 +114,30 @@ class Cockpit:
         """Return both pictures as they are now as one, for readers without a kernel."""
         return Still(self.screens.still(), " ".join(self.screens.access.words))
 
-    def retire(self):
-        """Stop for good: another panel has taken the game. Gives the memory back.
+    def retire(self, words="A newer panel plays this game; use that one, or run this cell again."):
+        """Stop for good: another panel has taken the game, or nobody sees this one any more.
 
-        The pictures stay as they are, for the game may have gone on without this panel.
+        The pictures stay as they are, for the game may have gone on without this panel. Gives the
+        memory back; the controls' too, once no page shows them.
         """
         self._retired = True
         self._stop("", save=False)
-        self._say("A newer panel plays this game; use that one, or run this cell again.")
+        self._say(words)
         self.timeline.clear()
         self._whole = None
         self.console.disable()
+        self.screens.let_go()
+        if self._unseen():
+            self._close()
+
+    def _unseen(self):
+        """Whether a page showed this panel, and none does now."""
+        return self._was_seen and not self.screens.seen._view_count
+
+    def _close(self):
+        self.game = self.check_up = None
+        for part in (self.console.view, self.console.preset, self.console.report):
+            close(part)  # the view may lack the last two
 
     # The task
 
@@ -379,14 +395,18 @@ class Cockpit:
 
     def _on_views(self, change):
         """Stop when the last view of the picture has gone: nobody watches."""
-        if change["old"] and not change["new"]:
-            self.home.call(lambda: self._guarded(self.pause))
+        self._was_seen = True
+        if not change["new"]:
+            self.home.call(self._close if self._retired else lambda: self._guarded(self.pause))
 
     def _claim(self, game):
         """Take the game from older panels; those that nobody sees give their memory back."""
         for other in list(_open):
             if _played(other.game) is _played(game):
                 other.retire()
+                _open.discard(other)
+            elif other._unseen():
+                other.retire("No page shows this panel any more; run its cell again.")
                 _open.discard(other)
             elif not other.screens.seen._view_count:
                 other.timeline.keep_ends()
@@ -415,5 +435,19 @@ def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, st
     presets:  by name, knobs that a menu sets at once, starting anew
     check_up: gan_lessons.checkup.check_up, for a button that shows its report below
     """
+    arguments.has("game", game, *GAME)
+    arguments.text("title", title)
+    stop_at = arguments.whole("stop_at", stop_at, 1, arguments.STEPS)
+    if autosave is not None:
+        arguments.path("autosave", autosave)
+    if stage is not None:
+        arguments.has("stage", stage, "open")
+    presets = (
+        {} if presets is None else arguments.kind("presets", presets, Mapping, "dicts by name")
+    )
+    for name, knobs in presets.items():
+        arguments.kind("presets", knobs, Mapping, f"dicts of knobs by name, also for {name!r}")
+    if check_up is not None:
+        arguments.function("check_up", check_up)
     screens = Screens(game, [(stage or Tiles(show, samples)).open(game)])
     return Cockpit(game, screens, title, stop_at, autosave, presets, check_up=check_up)

@@ -71,7 +71,10 @@ class Console:
         self.timeline = widgets.IntSlider(0, 0, MARKS, readout=False, tooltip=tip)
         self.place = 0  # where the code last put the timeline; anywhere else, a person did
         self.timeline.observe(on["scrub"], "value")
-        self.progress = widgets.IntProgress(0, 0, max(1, stop_at), tooltip="Steps played")
+        wide = widgets.Layout(width="240px", min_width="100px", flex="0 1 auto")
+        self.progress = widgets.IntProgress(
+            0, 0, max(1, stop_at), tooltip="Steps played", layout=wide
+        )
         self.numbers, self.status, self.doctor = line(), line(live=True), line()
         self.view = self._laid_out(title, knobs, pictures, below)
 
@@ -88,7 +91,6 @@ class Console:
         rows = {n: labelled(knobs[n].label or n, control) for n, control in self.knobs.items()}
         first = [n for n in PRIMARY if n in rows] or list(rows)[:3]
         more = [row for n, row in rows.items() if n not in first]
-        self.progress.layout = widgets.Layout(width="240px", min_width="100px", flex="0 1 auto")
         parts = [
             heading,
             widgets.HBox([widgets.HBox(self.buttons, layout=WRAP), *fields], layout=WRAP),

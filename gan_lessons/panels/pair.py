@@ -1,8 +1,12 @@
 """One game played twice, step by step from one seed: two runs that differ by a lever, as a Game."""
 
-from gan_lessons.game import Diverged
-from gan_lessons.panels.cockpit import Cockpit
+from collections.abc import Mapping
+
+from gan_lessons import arguments
+from gan_lessons.game import Diverged, allowed
+from gan_lessons.panels.cockpit import GAME, Cockpit
 from gan_lessons.panels.screens import Screens
+from gan_lessons.panels.stages import PlaneStage
 
 SLICES = (0.030, 0.060)  # seconds of training; longer than for one game, since each swaps its runs
 
@@ -28,10 +32,17 @@ class Pair:
     """
 
     def __init__(self, game, left, right, seed=None):
+        arguments.has("game", game, *GAME)
+        for name, side in (("left", left), ("right", right)):
+            arguments.kind(name, side, Mapping, "a dict of knobs by name")
+            for knob, value in side.items():
+                try:
+                    allowed(game.knobs, knob, value)
+                except ValueError as error:
+                    raise ValueError(f"{name}: {error}") from None
+        if seed is not None:
+            arguments.seed(seed)
         known = game.knobs
-        unknown = {*left, *right} - {*known}
-        if unknown:
-            raise ValueError(f"no knob {', '.join(unknown)}; there are {', '.join(known)}")
         now = {name: known[name].value for name in (*left, *right)}
         sides = now | left, now | right
         self.levers = [name for name in now if sides[0][name] != sides[1][name]]
@@ -81,6 +92,9 @@ class Pair:
                 if good:
                     other.advance(good)
                 raise Diverged(f"{self.titles[number]}: {error}") from error
+            except KeyboardInterrupt:
+                self.restore(before)  # else one run would be ahead of the other
+                raise
 
     def snapshot(self):
         """The states of both runs."""
@@ -111,6 +125,9 @@ def compare(game, left, right, *, stage, seed=None, title="Same seed, one lever"
     stage:       a PlaneStage; both planes are drawn by it
     seed, title, stop_at: as in ``cockpit``; ``seed`` is the game's by default
     """
+    arguments.kind("stage", stage, PlaneStage, "a PlaneStage")
+    arguments.text("title", title)
+    stop_at = arguments.whole("stop_at", stop_at, 1, arguments.STEPS)
     pair = Pair(game, left, right, seed)
     first = stage.open(pair.lanes[0], pair.titles[0])
     second = stage.open(pair.lanes[1], pair.titles[1], first.switches)

@@ -18,6 +18,16 @@ def shown_as(view):
     return {**bundle, "text/plain": NEEDS_JUPYTER}
 
 
+def close(widget):
+    """Close a widget and all that it holds; else these stay in memory as long as the kernel."""
+    held = [getattr(widget, name) for name in widget.keys]
+    widget.close()
+    for value in held:
+        for part in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(part, widgets.Widget) and part is not WRAP:  # that one all panels share
+                close(part)
+
+
 def line(live=False):
     """Return an empty line of text. ``live``: screen readers say it whenever it changes."""
     box = widgets.HTML(layout=widgets.Layout(margin="0 2px", overflow="hidden"))

@@ -25,9 +25,10 @@ class Screens:
     def __init__(self, game, stages, curves=True):
         """stages: opened on games, see ``stages``; without ``curves`` there is nothing else."""
         self.game, self.stages = game, stages
+        self.images = [stage.image for stage in stages]
         self.curves = picture(CURVES_SIZE[0]) if curves else None
         self.access, self.switches = Access(), stages[0].switches
-        pictures = [image for image in (self.curves, *(s.image for s in stages)) if image]
+        pictures = [image for image in (self.curves, *self.images) if image]
         top = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         self.view = widgets.VBox([
             widgets.HBox([*pictures, self.access], layout=top),
@@ -48,7 +49,7 @@ class Screens:
     @property
     def seen(self):
         """The widget by whose views the page tells whether anybody watches."""
-        return self.stages[0].image
+        return self.images[0]
 
     def look_at(self, history=None, at=None, until=0):
         """Choose what the curves show: a history with a cursor; by default the game's own."""
@@ -58,6 +59,11 @@ class Screens:
         """Drop what came after ``step``: it is another future now."""
         for stage in self.stages:
             stage.forget(step)
+
+    def let_go(self):
+        """Keep the pictures as they are, and nothing that could draw others: that takes memory."""
+        self.game = self.history = self.live = self.losses = self.scores = None
+        self.stages, self._parts = [], {}
 
     def draw_all(self):
         """Draw everything, however long it takes."""
@@ -85,7 +91,7 @@ class Screens:
         """Return PNG bytes of all pictures side by side, small enough to commit."""
         curves = [self._read(self.curves)] if self.curves else []
         tallest = curves[0].shape[0] if curves else 0
-        shown = [self._read(stage.image, tallest) for stage in self.stages]
+        shown = [self._read(image, tallest) for image in self.images]
         height = max(pixels.shape[0] for pixels in (*curves, *shown))
         for coarse in (0x07, 0x0F, 0x1F, 0x3F):  # fewer shades until it is small
             parts = [*curves, *(pixels | np.uint8(coarse) for pixels in shown)]

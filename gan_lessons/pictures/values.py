@@ -3,7 +3,9 @@
 import html
 
 import numpy as np
+from matplotlib.figure import FigureBase
 
+from gan_lessons import arguments
 from gan_lessons.pictures.palette import D_COLOUR, FAINT, FAKE_COLOUR, G_COLOUR, INK, REAL_COLOUR
 from gan_lessons.pictures.tiles import tile
 
@@ -13,6 +15,12 @@ def draw_value(figure, made, references):
 
     references: by name of a scalar, where it stands at the optimum.
     """
+    arguments.kind("figure", figure, FigureBase, "a matplotlib Figure")
+    arguments.references(references)
+    made = {
+        name: [_numbers(v) for v in value] if isinstance(value, list) else _numbers(value)
+        for name, value in arguments.kind("made", made, dict, "a dict of arrays by name").items()
+    }
     if not made:
         figure.text(0.5, 0.5, "nothing new yet", ha="center", color=FAINT)
         return "This line makes nothing that could be shown."
@@ -29,6 +37,13 @@ def draw_value(figure, made, references):
     else:
         _draw_number(figure, name, float(value.reshape(())), references.get(name), colour)
     return "<br>".join(f"<b>{html.escape(n)}</b>: {_in_words(n, v)}" for n, v in made.items())
+
+
+def _numbers(value):
+    found = arguments.array("made", value, finite=False)
+    if not found.size:
+        raise ValueError(f"made must not hold empty arrays, got shape {found.shape}")
+    return found
 
 
 def _colour(name):

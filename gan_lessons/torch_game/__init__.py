@@ -2,6 +2,8 @@
 
 from importlib.util import find_spec
 
+from gan_lessons.interrupts import unbroken
+
 HOW = 'This lesson needs PyTorch. In the course\'s folder: python -m pip install -e ".[pytorch]"'
 
 
@@ -15,20 +17,21 @@ class NoPyTorch(ImportError):
 if find_spec("torch") is None:
     raise NoPyTorch(HOW)
 
-from gan_lessons.torch_game.game import TorchGame  # noqa: E402
-from gan_lessons.torch_game.parts import (  # noqa: E402
-    best_device,
-    device_line,
-    gradient_norm,
-    no_extra,
-    torch_d_loss,
-    torch_d_step,
-    torch_discriminator,
-    torch_g_loss,
-    torch_g_step,
-    torch_generator,
-    torch_r1,
-)
+with unbroken():
+    from gan_lessons.torch_game.game import TorchGame
+    from gan_lessons.torch_game.parts import (
+        best_device,
+        device_line,
+        gradient_norm,
+        no_extra,
+        torch_d_loss,
+        torch_d_step,
+        torch_discriminator,
+        torch_g_loss,
+        torch_g_step,
+        torch_generator,
+        torch_r1,
+    )
 
 __all__ = [
     "TorchGame",

@@ -1,17 +1,17 @@
 """TorchGame: the digit game in PyTorch, which any panel can play."""
 
-import os
 import zlib
 from copy import deepcopy
 from dataclasses import replace
 from math import isfinite
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn.utils import get_total_norm
 
+from gan_lessons import arguments
 from gan_lessons.game import MOVES, Diverged, Knob, allowed
+from gan_lessons.saving import read_whole, written_whole
 from gan_lessons.torch_game.parts import (
     best_device,
     no_extra,
@@ -49,6 +49,16 @@ class _Resting:
         """Nothing moves."""
 
 
+def _device(name):
+    """A torch.device that is here."""
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except Exception as error:
+        raise ValueError(f"device must be one that PyTorch has here: {error}") from None
+    return device
+
+
 def _distance(network, before):
     """How far the network's weights are from those of an earlier ``state_dict``."""
     return get_total_norm([w - before[name] for name, w in network.named_parameters()]).item()
@@ -78,12 +88,19 @@ class TorchGame:
         moves=(torch_d_step, torch_g_step),
         losses=(torch_d_loss, torch_g_loss),
     ):
-        data = np.asarray(data)
-        if data.dtype != np.uint8 or data.ndim != 3 or not len(data):
+        data = arguments.plain("data", data)
+        if data.dtype != np.uint8 or data.ndim != 3 or not data.size:
             raise ValueError(
                 f"data must be uint8 (n, height, width), got {data.dtype} {data.shape}"
             )
-        self.device = best_device() if device is None else torch.device(device)
+        arguments.function("make_generator", make_generator)
+        arguments.function("make_discriminator", make_discriminator)
+        for name, pair in (("moves", moves), ("losses", losses)):
+            if len(arguments.kind(name, pair, tuple, "two functions, D's and G's")) != 2:
+                raise ValueError(f"{name} must be two functions, D's and G's, got {len(pair)}")
+            for each in pair:
+                arguments.function(name, each)
+        self.device = best_device() if device is None else _device(device)
         self._makers, self._moves, self._losses = (
             (make_generator, make_discriminator),
             moves,
@@ -91,11 +108,11 @@ class TorchGame:
         )
         self._data = torch.tensor(data[:, np.newaxis], device=self.device)
         self._knobs = {name: knob.value for name, knob in KNOBS.items()}
-        self.reset(seed)
+        self.reset(arguments.seed(seed))
 
     def reset(self, seed=None):
         """New networks and optimizers at step 0; the knobs stay, the seed changes if given."""
-        self.seed, self.step = self.seed if seed is None else int(seed), 0
+        self.seed, self.step = self.seed if seed is None else arguments.seed(seed), 0
         with torch.random.fork_rng(devices=[]):
             torch.set_rng_state(self._chance(WEIGHTS).get_state())
             made = [make().to(self.device) for make in self._makers]
@@ -151,11 +168,10 @@ class TorchGame:
         Raises Diverged where a loss, a gradient or a weight stops being finite; the game then
         stands at its last good step. An interrupt loses the slice in flight, SLICE steps at most.
         """
-        if steps < 1 or int(steps) != steps:
-            raise ValueError(f"steps must be a whole number of at least 1, got {steps}")
+        steps = arguments.whole("steps", steps, 1)
         first = len(self._rows)
-        for done in range(0, int(steps), SLICE):
-            self._play_slice(min(SLICE, int(steps) - done))
+        for done in range(0, steps, SLICE):
+            self._play_slice(min(SLICE, steps - done))
         return {name: column[first:] for name, column in self.record.items()}
 
     def _play_slice(self, steps):
@@ -230,11 +246,16 @@ class TorchGame:
 
         z: float (n, latent); by default the same draw for the same seed at every step.
         """
-        z = self._fixed(n)[0] if z is None else torch.tensor(np.float32(z)).to(self.device)
+        if z is None:
+            z = self._fixed(n)[0]
+        else:
+            z = arguments.array("z", z, "n", self.latent_dim).astype(np.float32)
+            z = torch.tensor(z).to(self.device)
         return self.average(z).permute(0, 2, 3, 1).cpu().numpy()
 
     def _fixed(self, n):
         """n latents and, from the same draw, n real pictures: functions of the seed alone."""
+        n = arguments.whole("n", n, 1, 100_000)
         chance = torch.Generator().manual_seed(zlib.crc32(b"shown %d" % self.seed))
         return self._latents(n, chance), self._real(n, chance)
 
@@ -282,25 +303,33 @@ class TorchGame:
 
     def restore(self, snapshot):
         """Put the game to a snapshot, earlier or later than now, its record too."""
+        arguments.kind("snapshot", snapshot, dict, "what snapshot() of such a game returned")
+        if missing := {*self._parts(), "seed", "step", "knobs", "rows"} - {*snapshot}:
+            raise ValueError(f"snapshot must hold {', '.join(sorted(missing))}")
         for name, part in self._parts().items():
             part.load_state_dict(deepcopy(snapshot[name]))
         self.seed, self.step = snapshot["seed"], snapshot["step"]
         self._knobs, self._rows = dict(snapshot["knobs"]), snapshot["rows"]
 
     def save(self, path):
-        """Write the whole game to a ``.pt`` file; it appears whole or not at all."""
-        path = Path(path)
-        if path.suffix != ".pt":
-            raise ValueError(f"the file's name must end in .pt, got {path.name!r}")
-        part = path.with_name(f".{path.name}-{os.getpid()}.part")
+        """Write the whole game to a ``.pt`` file; it appears whole or not at all, or OSError."""
+        arguments.path("path", path)
         state = self.snapshot()
-        try:
+        with written_whole(path, ".pt") as part:
             torch.save({**state, "rows": torch.from_numpy(state["rows"])}, part)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
 
     def load(self, path):
-        """Go on where a game of the same networks and data was when it was saved."""
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        self.restore({**state, "rows": state["rows"].numpy(force=True)})
+        """Go on where a game of the same networks and data was when it was saved.
+
+        FileNotFoundError or ValueError, with the path and the cure, where that cannot be read; the
+        game then stays as it is.
+        """
+        arguments.path("path", path)
+        before = self.snapshot()
+        with read_whole(path) as whole:
+            state = torch.load(whole, map_location="cpu", weights_only=True)
+            try:
+                self.restore({**state, "rows": state["rows"].numpy(force=True)})
+            except Exception:
+                self.restore(before)
+                raise

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from gan_lessons import arguments
+
 # These convolutions are too small to share: where the cores are busy, two threads mostly wait.
 torch.set_num_threads(1)
 
@@ -24,6 +26,7 @@ def best_device():
 
 def device_line(device):
     """What the game runs on, in words."""
+    arguments.kind("device", device, torch.device, "a torch.device")
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type.upper()
     return f"PyTorch {torch.__version__.partition('+')[0]} on {name}"
 
@@ -33,6 +36,7 @@ def device_line(device):
 
 def torch_generator(latent_dim=32):
     """``networks.digit_generator`` in PyTorch: z (n, latent_dim) -> (n, 1, 28, 28) in [−1, 1]."""
+    latent_dim = arguments.whole("latent_dim", latent_dim, 1, 1024)
     return nn.Sequential(
         nn.Linear(latent_dim, 32 * 7 * 7, bias=False),
         nn.BatchNorm1d(32 * 7 * 7, eps=1e-3),
@@ -68,6 +72,8 @@ def torch_discriminator():
 
 def torch_d_loss(real, fake):
     """−E log D(x) − E log(1 − D(G(z))) from logits; 2 log 2 where D cannot tell."""
+    arguments.kind("real", real, torch.Tensor, "a tensor")
+    arguments.kind("fake", fake, torch.Tensor, "a tensor")
     on_real = F.binary_cross_entropy_with_logits(real, torch.ones_like(real))
     on_fake = F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake))
     return on_real + on_fake
@@ -75,11 +81,14 @@ def torch_d_loss(real, fake):
 
 def torch_g_loss(fake):
     """−E log D(G(z)) from logits, the non-saturating loss."""
+    arguments.kind("fake", fake, torch.Tensor, "a tensor")
     return F.binary_cross_entropy_with_logits(fake, torch.ones_like(fake))
 
 
 def torch_r1(discriminator, real):
     """½ E‖∇D(x)‖² at real x, itself differentiable. Mescheder et al. 2018, eq. 9."""
+    arguments.kind("real", real, torch.Tensor, "a tensor")
+    arguments.function("discriminator", discriminator)
     x = real.clone().requires_grad_()
     (slope,) = torch.autograd.grad(discriminator(x).sum(), x, create_graph=True)
     return 0.5 * slope.square().sum(dim=(1, 2, 3)).mean()
@@ -92,6 +101,7 @@ def no_extra(discriminator, real, fake):
 
 def gradient_norm(network):
     """The norm of all that stands in ``.grad`` of the network's weights; empty ones count 0."""
+    arguments.kind("network", network, nn.Module, "a network")
     gradients = [weight.grad for weight in network.parameters() if weight.grad is not None]
     return nn.utils.get_total_norm(gradients).item()
 
@@ -101,6 +111,13 @@ def torch_d_step(generator, discriminator, optimizer, loss, real, z, penalty=no_
 
     Returns three floats: the loss before the step, the penalty, the norm of their sum's gradient.
     """
+    arguments.kind("generator", generator, nn.Module, "a network")
+    arguments.kind("discriminator", discriminator, nn.Module, "a network")
+    arguments.has("optimizer", optimizer, "step", "zero_grad")
+    arguments.function("loss", loss)
+    arguments.kind("real", real, torch.Tensor, "a tensor")
+    arguments.kind("z", z, torch.Tensor, "a tensor")
+    arguments.function("penalty", penalty)
     fake = generator(z).detach()
     value = loss(discriminator(real), discriminator(fake))
     extra = penalty(discriminator, real, fake)
@@ -115,6 +132,11 @@ def torch_g_step(generator, discriminator, optimizer, loss, z):
 
     Returns two floats: the loss before the step and the norm of its gradient.
     """
+    arguments.kind("generator", generator, nn.Module, "a network")
+    arguments.kind("discriminator", discriminator, nn.Module, "a network")
+    arguments.has("optimizer", optimizer, "step", "zero_grad")
+    arguments.function("loss", loss)
+    arguments.kind("z", z, torch.Tensor, "a tensor")
     value = loss(discriminator(generator(z)))
     optimizer.zero_grad()
     value.backward()

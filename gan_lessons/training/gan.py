@@ -9,15 +9,19 @@ from dataclasses import replace
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.game import Diverged, allowed
+from gan_lessons.interrupts import unbroken
 from gan_lessons.objectives import OBJECTIVES
 from gan_lessons.runtime import keras, tf
+from gan_lessons.saving import read_whole
 from gan_lessons.training.fused import COLUMNS, Fused
 from gan_lessons.training.keras_side import KerasSide
 from gan_lessons.training.knobs import KNOBS
 
 _RESIDENT = {}
 SLICE = 100  # steps of one compiled call: what an interrupt can lose
+MOST_SHOWN = 100_000  # examples that are asked for at once
 
 
 def _resident(array):
@@ -73,14 +77,17 @@ class GAN(KerasSide, Fused, keras.Model):
     def __init__(
         self, make_generator, make_discriminator, data=None, labels=None, *, seed=0, **kwargs
     ):
+        arguments.function("make_generator", make_generator)
+        arguments.function("make_discriminator", make_discriminator)
+        seed = arguments.seed(seed)
         super().__init__(**kwargs)
         self._makers = (make_generator, make_discriminator)
         with _seeded(seed):
             self.generator, self.discriminator = make_generator(), make_discriminator()
             self.average = make_generator()
+        self._check_networks()
         self.average.set_weights(self.generator.get_weights())
         self.average.trainable = False
-        self._check_networks()
         self._seed_now = self.add_weight(shape=(), dtype="int64", trainable=False, name="seed")
         self._step_now = self.add_weight(shape=(), dtype="int64", trainable=False, name="step")
         self._dials = {
@@ -110,6 +117,12 @@ class GAN(KerasSide, Fused, keras.Model):
 
     def _check_networks(self):
         """ValueError where the two networks do not fit each other."""
+        for name in ("generator", "discriminator"):
+            network = getattr(self, name)
+            if not isinstance(network, keras.Model) or not getattr(network, "inputs", None):
+                raise TypeError(
+                    f"make_{name} must return a built Keras model, got {type(network).__name__}"
+                )
         inputs = len(self.generator.inputs), len(self.discriminator.inputs)
         if inputs not in ((1, 1), (2, 2)):
             raise ValueError(
@@ -142,11 +155,14 @@ class GAN(KerasSide, Fused, keras.Model):
         """The game that ``save`` wrote, ready to go on exactly where it stopped.
 
         data, labels: as in GAN; needed for ``advance``. A warning where they are not what the game
-        was trained on: it then goes on, but not as it would have.
+        was trained on: it then goes on, but not as it would have. FileNotFoundError or ValueError,
+        with the path and the cure, where the file is missing, damaged or no saved game.
         """
-        game = keras.models.load_model(path)
+        arguments.path("path", path)
+        with read_whole(path) as whole:
+            game = keras.models.load_model(whole)
         if not isinstance(game, cls):
-            raise TypeError(f"{path} holds a {type(game).__name__}, not a GAN")
+            raise TypeError(f"{path} holds a {type(game).__name__}, not a {cls.__name__}")
         trained_on = game._checksum
         if data is not None:
             game.attach(data, labels)
@@ -211,15 +227,13 @@ class GAN(KerasSide, Fused, keras.Model):
 
     def attach(self, data, labels=None):
         """Give the game its real data (and labels, where it is conditional)."""
-        data = np.asarray(data)
+        data = arguments.array("data", data)
         shape = tuple(self.discriminator.inputs[0].shape[1:])
         given = data.shape[1:] + (1,) * (data.dtype == np.uint8 and data.ndim == 3)
         if given != shape or len(data) == 0:
             raise ValueError(
                 f"data must have shape (n, {', '.join(map(str, shape))}), got {data.shape}"
             )
-        if data.dtype != np.uint8 and not np.isfinite(data).all():
-            raise ValueError("data must be finite; it holds NaN or infinity")
         if (labels is None) != (self.classes == 0):
             raise ValueError(
                 "labels are needed: the networks take a one-hot label"
@@ -227,8 +241,13 @@ class GAN(KerasSide, Fused, keras.Model):
                 else "labels were given, but the networks take none"
             )
         if labels is not None:
-            labels = np.asarray(labels)
-            if labels.shape != (len(data),) or labels.min() < 0 or labels.max() >= self.classes:
+            labels = arguments.array("labels", labels)
+            if (
+                labels.shape != (len(data),)
+                or (labels % 1).any()
+                or labels.min() < 0
+                or labels.max() >= self.classes
+            ):
                 raise ValueError(f"labels must be {len(data)} whole numbers below {self.classes}")
             self._labels, _ = _resident(labels.astype(np.int32))
         if data.dtype == np.uint8:
@@ -256,11 +275,10 @@ class GAN(KerasSide, Fused, keras.Model):
             raise ValueError("the game has no optimizers yet: call compile() first")
         if self._data is None:
             raise ValueError("no data to draw batches from: call attach(data) first")
-        if steps < 1 or int(steps) != steps:
-            raise ValueError(f"steps must be a whole number of at least 1, got {steps}")
+        steps = arguments.whole("steps", steps, 1)
         first = len(self._rows)
-        for done in range(0, int(steps), SLICE):
-            self._play_slice(min(SLICE, int(steps) - done))
+        for done in range(0, steps, SLICE):
+            self._play_slice(min(SLICE, steps - done))
         return {name: column[first:] for name, column in self.record.items()}
 
     def _play_slice(self, steps):
@@ -274,8 +292,11 @@ class GAN(KerasSide, Fused, keras.Model):
                 self._go_back(before, rows)
             self._rows = np.concatenate([self._rows, rows])
         except KeyboardInterrupt:
-            self.restore(before)
+            with unbroken():  # ■ is often pressed twice
+                self.restore(before)
             raise
+        finally:
+            self._settle(None)  # a trace that was interrupted did not come to do it
 
     def _go_back(self, before, rows):
         """Replay to the last good step of a call that went wrong, then raise Diverged."""
@@ -312,15 +333,12 @@ class GAN(KerasSide, Fused, keras.Model):
         """
         if z is None:
             z = self.latents(n)
-        z = np.asarray(z, np.float32)
-        if z.ndim != 2 or z.shape[1] != self.latent_dim:
-            raise ValueError(f"z must have shape (n, {self.latent_dim}), got {z.shape}")
+        z = arguments.array("z", z, "n", self.latent_dim).astype(np.float32)
         return self._paint(z, self._labels_for(len(z), label)).numpy()
 
     def latents(self, n=64):
         """The fixed latents of ``sample``: (n, latent) float32, a function of the seed alone."""
-        if n < 1:
-            raise ValueError(f"n must be at least 1, got {n}")
+        n = arguments.whole("n", n, 1, MOST_SHOWN)
         return self._z(n, (self.seed, -1)).numpy()
 
     def _labels_for(self, n, label):
@@ -329,13 +347,17 @@ class GAN(KerasSide, Fused, keras.Model):
             if label is not None:
                 raise ValueError("this game has no labels: its networks take none")
             return None
-        label = np.arange(n) % self.classes if label is None else np.broadcast_to(label, n)
+        label = np.arange(n) % self.classes if label is None else arguments.array("label", label)
+        if label.shape not in ((), (n,)) or (label % 1).any():
+            raise ValueError(f"label must be one whole number or {n} of them, got {label}")
+        label = np.broadcast_to(label, n)
         if label.min() < 0 or label.max() >= self.classes:
             raise ValueError(f"label must lie in 0 … {self.classes - 1}, got {label}")
         return self._one_hot(label)
 
     def verdicts(self, n=256):
         """D's logits on n fixed real examples and on G's data for n fixed latents, each (n,)."""
+        n = arguments.whole("n", n, 1, MOST_SHOWN)
         if self._data is None:
             raise ValueError("no real data to judge: call attach(data) first")
         real, fake = self._judge(tf.constant(n))
@@ -381,13 +403,18 @@ class GAN(KerasSide, Fused, keras.Model):
 
     def restore(self, snapshot):
         """Put the game to a snapshot, earlier or later than now, its record too."""
+        if not isinstance(snapshot, tuple) or len(snapshot) != 2:
+            raise TypeError("snapshot must be what snapshot() of such a game returned")
         values, rows = snapshot
+        shapes = [v.shape for v in arguments.kind("snapshot", values, list | tuple, "a snapshot")]
+        if shapes != [v.shape for v in self._state()]:
+            raise ValueError("snapshot must be of a game with the same networks")
         self._put_back(values)
         self._rows = rows
 
     def reset(self, seed=None):
         """New networks and optimizers at step 0; the knobs stay, the seed changes if given."""
-        seed = self.seed if seed is None else seed
+        seed = self.seed if seed is None else arguments.seed(seed)
         with _seeded(seed):
             fresh = [make() for make in self._makers]
         self.generator.set_weights(fresh[0].get_weights())

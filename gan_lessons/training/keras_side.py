@@ -1,14 +1,26 @@
 """The Keras side of a game: compile, fit, evaluate, configuration, saving."""
 
-import os
+import contextlib
 from pathlib import Path
 
 import numpy as np
 
+from gan_lessons import arguments
 from gan_lessons.runtime import keras, tf
+from gan_lessons.saving import written_whole
 from gan_lessons.training.fused import COLUMNS, G_LATENT
 from gan_lessons.training.knobs import KNOBS
 from gan_lessons.training.moves import View, to_float
+
+
+def _optimizer(name, given):
+    """An optimizer from what Keras takes for one; None for the default."""
+    if given is None:
+        return None
+    if isinstance(given, str | dict | keras.optimizers.Optimizer):
+        with contextlib.suppress(Exception):  # Keras has many words for "no such optimizer"
+            return keras.optimizers.get(given)
+    raise ValueError(f"{name} must be a Keras optimizer or the name of one, got {given!r}")
 
 
 class KerasSide:
@@ -35,10 +47,13 @@ class KerasSide:
         Gaussian noise on all that D sees), smoothing (one-sided) and batch (used by ``advance``);
         all of them can be turned later with ``turn``, while the game runs, without a new trace.
         """
+        arguments.switch("run_eagerly", run_eagerly)
+        d_optimizer = _optimizer("d_optimizer", d_optimizer)
+        g_optimizer = _optimizer("g_optimizer", g_optimizer)
         super().compile(jit_compile=False, run_eagerly=run_eagerly, **kwargs)
-        adam, get = keras.optimizers.Adam, keras.optimizers.get
-        self.d_optimizer = get(d_optimizer or adam(KNOBS["d_rate"].value, 0.5, 0.99))
-        self.g_optimizer = get(g_optimizer or adam(KNOBS["g_rate"].value, 0.5, 0.99))
+        adam = keras.optimizers.Adam
+        self.d_optimizer = d_optimizer or adam(KNOBS["d_rate"].value, 0.5, 0.99)
+        self.g_optimizer = g_optimizer or adam(KNOBS["g_rate"].value, 0.5, 0.99)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
         self.turn(
@@ -115,16 +130,12 @@ class KerasSide:
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Write networks, optimizers, seed, step, knobs and history to a ``.keras`` file.
 
-        The file appears whole or not at all: it is written beside its place and then moved there.
+        The file appears whole or not at all, and an older one stays until then. OSError, with the
+        path and the cure, where the disk is full or the folder cannot be written to.
         """
-        path = Path(filepath)
-        if path.suffix != ".keras":
-            raise ValueError(f"the file's name must end in .keras, got {path.name!r}")
-        if path.exists() and not overwrite:
-            raise FileExistsError(f"{path} exists; pass overwrite=True to replace it")
-        part = path.with_name(f".{path.stem}-{os.getpid()}.part.keras")
-        try:
+        arguments.path("filepath", filepath)
+        arguments.switch("overwrite", overwrite)
+        if Path(filepath).exists() and not overwrite:
+            raise FileExistsError(f"{filepath} exists; pass overwrite=True to replace it")
+        with written_whole(filepath, ".keras") as part:
             super().save(part, overwrite=True, zipped=zipped, **kwargs)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
