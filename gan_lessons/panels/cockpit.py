@@ -126,6 +126,8 @@ class Cockpit:
         self.timeline.clear()
         self._whole = None
         self.console.disable()
+        for switch in self.screens.switches.values():
+            switch.disabled = True
         self.screens.let_go()
         if self._unseen():
             self._close()
