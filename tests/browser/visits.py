@@ -141,8 +141,8 @@ KEYS = {  # one that moves it, or else the other; a slider and a menu may stand 
 }
 
 
-# Lesson 04's presets make ipywidgets say this, two or three times each. Nothing is seen to be wrong
-# then; the cause is not known.
+# Lesson 04's presets make the logarithmic sliders of ipywidgets say this, two or three times each.
+# Nothing is seen to be wrong then; the cause is not known.
 KNOWN = "Error setting state: Maximum call stack size exceeded"
 
 
