@@ -2,7 +2,7 @@
 
 const CONTROLS = ".noUi-handle, .widget-readout, input, select";
 
-function set(element, name, text) { // sent only when it is new, for each change is watched
+function set(element, name, text) { // only where it is new, for changes are watched
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 

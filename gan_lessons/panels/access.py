@@ -12,7 +12,7 @@ class Access(anywidget.AnyWidget):
     """An invisible part of a panel, in whose outermost box (class PANEL) it does three things.
 
     Each control gets the label beside it as its name; each picture gets its text of ``words``, in
-    the order of the panel; a menu keeps the keys that JupyterLab would take.
+    the order of the panel; menus and sliders keep the keys that the page would take for its cells.
     """
 
     _esm = Path(__file__).parent / "access.js"
