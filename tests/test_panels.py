@@ -27,7 +27,7 @@ from gan_lessons.panels import (
 )
 from gan_lessons.panels.alive import HERE
 from gan_lessons.panels.kernel import Home, Latest
-from gan_lessons.panels.parts import knob_control
+from gan_lessons.panels.parts import knob_control, show_value
 from gan_lessons.panels.timeline import Timeline, size_of
 from gan_lessons.pictures import gaussian_mixture
 
@@ -836,6 +836,20 @@ def test_the_line_changes_when_a_page_has_drawn_it():
     assert "has not heard" in alive.view.children[0].value
     alive.view._view_count = 1  # what the page sends
     assert HERE in alive.view.children[0].value
+
+
+@pytest.mark.parametrize("knob", [Knob(2e-3, 1e-5, 1e-1, "log"), Knob(0.5, 1e-5, 0.1)])
+def test_single_precision_moves_no_end_of_a_slider(knob):
+    control = knob_control("rate", knob)
+    ends = control.min, control.max
+    for end in (knob.low, knob.high):
+        show_value(control, float(np.float32(end)))
+        assert (control.min, control.max) == ends
+        assert control.value == pytest.approx(end, rel=1e-6)
+    show_value(control, knob.low / 2)
+    assert control.min < ends[0] and control.value == pytest.approx(knob.low / 2)
+    show_value(control, 2.0)
+    assert control.max > ends[1] and control.value == 2.0
 
 
 def test_more_knobs_unfold():

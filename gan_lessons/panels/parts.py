@@ -110,12 +110,19 @@ def knob_control(name, knob):
 
 
 def show_value(control, value):
-    """Set a control to a value that came from elsewhere, widening its range where needed."""
-    if isinstance(control, widgets.FloatLogSlider):
-        control.min = min(control.min, math.log10(value))
-        control.max = max(control.max, math.log10(value))
-    elif hasattr(control, "min"):
-        control.min, control.max = min(control.min, value), max(control.max, value)
+    """Set a control to a value that came from elsewhere, widening its range where needed.
+
+    But not by a hair: a game keeps single precision, in which 1e-5 is a little less. The marks
+    would move, and a page that shows the slider in two places lets the old and the new ones correct
+    each other until its stack is full.
+    """
+    if hasattr(control, "min"):
+        at = math.log10(value) if isinstance(control, widgets.FloatLogSlider) else value
+        hair = 1e-6 * (control.max - control.min)
+        if at < control.min - hair:
+            control.min = at
+        if at > control.max + hair:
+            control.max = at
     control.value = value
 
 
