@@ -1,5 +1,6 @@
 """The game: exactness of advance, saving, rewinding, divergence, fit, and its errors."""
 
+import gc
 import subprocess
 import sys
 
@@ -276,6 +277,22 @@ def test_many_games_share_one_copy_of_the_data():
     assert len({id(game._data) for game in games}) == 1
     assert games[0]._data.dtype == tf.uint8
     assert sum(key[0] == (300, 28, 28) for key in _RESIDENT) == 1
+
+
+def test_a_dropped_game_leaves_no_trace_in_memory():
+    """TensorFlow would keep its graphs for ever, 36 MB of a digit game."""
+
+    def graphs():
+        gc.collect()
+        return sum(type(thing).__name__ == "FuncGraph" for thing in gc.get_objects())
+
+    before = graphs()
+    game = new_game(penalty="R1")
+    game.advance(2)
+    game.sample(3)
+    assert graphs() > before
+    del game
+    assert graphs() == before
 
 
 # --- Keras ---

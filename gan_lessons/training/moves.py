@@ -1,5 +1,7 @@
 """The moves: one step of D, one of G, one of the average; and what the moves see."""
 
+import contextlib
+
 from gan_lessons import arguments
 from gan_lessons.objectives import no_penalty
 from gan_lessons.runtime import tf
@@ -71,10 +73,26 @@ class Mover:
         """Apply the gradients where ``moves``, a scalar tensor, is true."""
 
         def move():
-            self.optimizer.apply(gradients, variables)
+            with _alone(self.optimizer):
+                self.optimizer.apply(gradients, variables)
             return self.moves
 
         tf.cond(self.moves, move, lambda: self.moves)
+
+
+@contextlib.contextmanager
+def _alone(optimizer):
+    """Keep an optimizer from summing gradients over devices, for a game has one.
+
+    The sum has a gradient of its own, by which TensorFlow 2.21 keeps all of a trace for ever, 36 MB
+    of a digit game (github.com/tensorflow/tensorflow, issue 97697). ``fit`` may have more devices,
+    and keeps the sum.
+    """
+    optimizer._all_reduce_sum_gradients = list
+    try:
+        yield
+    finally:
+        del optimizer._all_reduce_sum_gradients
 
 
 class View:
