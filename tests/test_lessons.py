@@ -117,3 +117,19 @@ def test_the_order_of_a_lesson(notebook):
     for word in ("**Predict.**", "**Pull.**", "**Explain.**", "**Check.**"):
         assert word in text, word
     assert not re.search(r"Run All Cells", text)
+
+
+def test_lesson_11_shows_the_lines_that_do_the_same_beside_each_other():
+    tables = [
+        output.data["text/html"]
+        for cell in lesson("11_pytorch").cells
+        if "body_in_tensorflow" in cell.source
+        for output in cell.get("outputs", ())
+    ]
+    rows = [re.findall("<td[^>]*>(.*?)</td>", row) for row in tables[-1].split("<tr>")[2:]]
+    assert [
+        "optimizer.apply(gradients, discriminator.trainable_variables)",
+        "optimizer.step()",
+    ] in rows
+    for word in ("= generator(z", "value = loss(", "extra = penalty(", "return value"):
+        assert all((word in left) == (word in right) for left, right in rows), word

@@ -111,12 +111,7 @@ def torch_d_step(generator, discriminator, optimizer, loss, real, z, penalty=no_
 
     Returns three floats: the loss before the step, the penalty, the norm of their sum's gradient.
     """
-    arguments.kind("generator", generator, nn.Module, "a network")
-    arguments.kind("discriminator", discriminator, nn.Module, "a network")
-    arguments.has("optimizer", optimizer, "step", "zero_grad")
-    arguments.function("loss", loss)
-    arguments.kind("real", real, torch.Tensor, "a tensor")
-    arguments.kind("z", z, torch.Tensor, "a tensor")
+    _check(generator, discriminator, optimizer, loss, real=real, z=z)
     arguments.function("penalty", penalty)
     fake = generator(z).detach()
     value = loss(discriminator(real), discriminator(fake))
@@ -127,16 +122,22 @@ def torch_d_step(generator, discriminator, optimizer, loss, real, z, penalty=no_
     return value.item(), extra.item(), gradient_norm(discriminator)
 
 
+def _check(generator, discriminator, optimizer, loss, **tensors):
+    """An error that names the argument which a move cannot use, where there is one."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        arguments.kind(name, network, nn.Module, "a network")
+    arguments.has("optimizer", optimizer, "step", "zero_grad")
+    arguments.function("loss", loss)
+    for name, tensor in tensors.items():
+        arguments.kind(name, tensor, torch.Tensor, "a tensor")
+
+
 def torch_g_step(generator, discriminator, optimizer, loss, z):
     """G learns to raise D's verdict on G(z): one descent step on loss(D(G(z))); D stays as it is.
 
     Returns two floats: the loss before the step and the norm of its gradient.
     """
-    arguments.kind("generator", generator, nn.Module, "a network")
-    arguments.kind("discriminator", discriminator, nn.Module, "a network")
-    arguments.has("optimizer", optimizer, "step", "zero_grad")
-    arguments.function("loss", loss)
-    arguments.kind("z", z, torch.Tensor, "a tensor")
+    _check(generator, discriminator, optimizer, loss, z=z)
     value = loss(discriminator(generator(z)))
     optimizer.zero_grad()
     value.backward()

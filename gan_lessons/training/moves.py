@@ -13,12 +13,7 @@ def d_step(generator, discriminator, optimizer, loss, real, z, penalty=no_penalt
     Returns three scalars: the loss before the step, the penalty, and the norm of the gradient of
     their sum. Goodfellow et al. 2014, Algorithm 1.
     """
-    z = arguments.seen_by("z", z, generator, "generator")
-    arguments.network("discriminator", discriminator)
-    real = arguments.seen_by("real", real, discriminator, "discriminator")
-    arguments.has("optimizer", optimizer, "apply")
-    arguments.function("loss", loss)
-    arguments.function("penalty", penalty)
+    z, real = _checked_d(generator, discriminator, optimizer, loss, real, z, penalty)
     fake = generator(z, training=True)
     with tf.GradientTape() as tape:
         value = loss(discriminator(real, training=True), discriminator(fake, training=True))
@@ -35,15 +30,32 @@ def g_step(generator, discriminator, optimizer, loss, z):
     Returns two scalars: the loss before the step and the norm of its gradient. Goodfellow et al.
     2014, Algorithm 1.
     """
-    z = arguments.seen_by("z", z, arguments.network("generator", generator), "generator")
-    arguments.function("discriminator", discriminator)
-    arguments.has("optimizer", optimizer, "apply")
-    arguments.function("loss", loss)
+    z = _checked_g(generator, discriminator, optimizer, loss, z)
     with tf.GradientTape() as tape:
         value = loss(discriminator(generator(z, training=True), training=True))
     gradients = tape.gradient(value, generator.trainable_variables)
     optimizer.apply(gradients, generator.trainable_variables)
     return value, tf.linalg.global_norm(gradients)
+
+
+def _checked_d(generator, discriminator, optimizer, loss, real, z, penalty):
+    """d_step's z and real data, or an error that names the argument that it cannot use."""
+    z = arguments.seen_by("z", z, generator, "generator")
+    arguments.network("discriminator", discriminator)
+    real = arguments.seen_by("real", real, discriminator, "discriminator")
+    arguments.has("optimizer", optimizer, "apply")
+    arguments.function("loss", loss)
+    arguments.function("penalty", penalty)
+    return z, real
+
+
+def _checked_g(generator, discriminator, optimizer, loss, z):
+    """g_step's z, or an error that names the argument that it cannot use."""
+    z = arguments.seen_by("z", z, arguments.network("generator", generator), "generator")
+    arguments.function("discriminator", discriminator)
+    arguments.has("optimizer", optimizer, "apply")
+    arguments.function("loss", loss)
+    return z
 
 
 def ema_step(average, network, step, memory=0.999):
