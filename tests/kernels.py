@@ -43,14 +43,20 @@ class Kernel:
 
         interrupt_after: seconds; a cell that takes longer gets the signal that ■ sends.
         """
-        stop = threading.Timer(interrupt_after or 0.0, self.manager.interrupt_kernel)
+        sent = threading.Event()
+        stop = threading.Timer(
+            interrupt_after or 0.0, lambda: [sent.set(), self.manager.interrupt_kernel()]
+        )
         asked = self.client.execute(code, allow_stdin=False)
         if interrupt_after is not None:
             stop.start()
         try:
-            return self._answer(asked)
+            error, printed = self._answer(asked)
         finally:
             stop.cancel()
+        if sent.is_set() and not error:  # it may come late, and must not swallow the next cell
+            time.sleep(0.5)
+        return error, printed
 
     def _answer(self, asked):
         error, printed, end = "", "", time.monotonic() + CELL
