@@ -37,6 +37,7 @@ function keepKeys(event) {
 function render({ model, el }) {
   el.style.display = "none";
   let panel = null, watch = null, waiting = 0;
+  const keep = (event) => keepKeys(event); // each view its own, for a page may close one of two
   const work = () => {
     nameControls(panel);
     describePictures(panel, model.get("words"));
@@ -47,7 +48,7 @@ function render({ model, el }) {
       waiting = requestAnimationFrame(begin);
       return;
     }
-    window.addEventListener("keydown", keepKeys, true); // before the page's own listener
+    window.addEventListener("keydown", keep, true); // before the page's own listener
     watch = new MutationObserver(work); // controls arrive one by one
     watch.observe(panel, {
       childList: true, subtree: true, attributes: true, attributeFilter: ["aria-valuetext"],
@@ -61,7 +62,7 @@ function render({ model, el }) {
     cancelAnimationFrame(waiting);
     model.off("change:words", hear);
     watch?.disconnect();
-    window.removeEventListener("keydown", keepKeys, true);
+    window.removeEventListener("keydown", keep, true);
   };
 }
 

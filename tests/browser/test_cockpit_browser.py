@@ -121,3 +121,25 @@ def test_explore_follows_its_slider(notebook):
     delay = statistics.median(press_left(notebook, 2) for _ in range(5))
     row("explore", "slider to new picture, median", f"{1000 * delay:.0f} ms")
     assert delay < 1.0
+
+
+SHOWN_TWICE = [
+    "from gan_lessons.panels import explore\n"
+    "def draw(figure, kind):\n"
+    "    figure.text(0.5, 0.5, kind)\n"
+    "tool = explore(draw, kind=['a', 'b', 'c'], size=(200, 100))\ntool",
+    "tool",
+]
+
+
+def test_a_panel_shown_twice_keeps_its_keys_when_one_of_both_goes(open_notebook):
+    notebook = open_notebook(SHOWN_TWICE)
+    notebook.run_all()
+    images = notebook.page.locator(".jp-OutputArea img.widget-image")
+    notebook.wait(lambda: images.count() == 2)
+    notebook.page.locator(".jp-CodeCell .jp-InputPrompt").nth(1).click()
+    notebook.command("notebook:clear-cell-output")
+    notebook.wait(lambda: images.count() == 1)
+    notebook.control("kind").locator("select").focus()
+    notebook.page.keyboard.press("ArrowDown")
+    notebook.wait(lambda: notebook.ask("tool.values['kind']") == "b")
