@@ -53,7 +53,7 @@ def _sweep(path, ending):
                 part.unlink()
 
 
-def _story(error, before=None):
+def _story(error, before):
     """An error and what led to it, latest first; ``before`` and what led to that are left out."""
     while error not in (None, before):
         yield error
@@ -67,7 +67,7 @@ def read_whole(path):
     FileNotFoundError or ValueError, with the path and the cure, where it is not, and ValueError
     where reading it in the ``with`` goes wrong.
     """
-    path = Path(path)
+    path, before = Path(path), sys.exception()
     if not path.exists():
         raise FileNotFoundError(f"there is no saved game {path}; check its name and its folder")
     try:
@@ -80,9 +80,9 @@ def read_whole(path):
     try:
         yield path
     except Exception as error:
-        *_, first = _story(error)  # Keras wraps it into pages of its own
+        *_, first = _story(error, before)  # Keras wraps it into pages of its own
         why = textwrap.shorten(f"{type(first).__name__}: {first}", 300, placeholder=" …")
         raise ValueError(
-            f"{path} is no saved game that can be read here ({why}). If its networks have layers "
-            f"of your own, define these first; otherwise {ANEW}"
+            f"{path} is no saved game that can be read here ({why}). Layers of your own must be "
+            f"defined first, and networks be those that were saved; otherwise {ANEW}"
         ) from error

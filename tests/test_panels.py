@@ -290,6 +290,50 @@ def test_a_new_cockpit_takes_the_game():
     play(test)
 
 
+def test_a_panel_that_was_closed_still_says_why():
+    async def test():
+        game = FakeGame()
+        old = cockpit(game)
+        old.screens.seen._view_count = 1
+        old.screens.seen._view_count = 0
+        cockpit(game)
+        assert old._repr_mimebundle_() == {"text/plain": old.status}
+        assert "newer panel" in old.status
+
+    play(test)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "words"),
+    [
+        ({"game": FakeGame}, TypeError, "game must be an object, not its class FakeGame"),
+        ({"game": object()}, TypeError, "game must have step, seed, knobs"),
+        ({"presets": {"calm": {"nois": 0.1}}}, ValueError, "no knob is called 'nois'"),
+        ({"presets": {"calm": {"noise": 9}}}, ValueError, "noise must lie in"),
+    ],
+)
+def test_a_cockpit_refuses_what_would_fail_later(given, kind, words):
+    with pytest.raises(kind, match=words):
+        cockpit(**{"game": FakeGame(), **given})
+
+
+def test_buttons_pressed_by_code_refuse_what_they_cannot_do():
+    async def test():
+        panel = cockpit(FakeGame())
+        panel.step()
+        with pytest.raises(ValueError, match="seconds must be above 0, got 0"):
+            panel.play(0)
+        with pytest.raises(ValueError, match="no knob is called 'moves'"):
+            panel.step("D alone")
+        with pytest.raises(TypeError, match="step must be a number, got 'junk'"):
+            panel.go_to("junk")
+        with pytest.raises(ValueError, match="seed must be at most 2147483647"):
+            panel.reset(2**31)
+        assert not panel.playing and panel.game.step == 1
+
+    play(test)
+
+
 def test_stops_when_its_last_view_goes():
     async def test():
         panel = cockpit(FakeGame(), stop_at=10**6)

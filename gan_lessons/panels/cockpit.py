@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Mapping
 
 from gan_lessons import arguments
-from gan_lessons.game import MOVES, Diverged
+from gan_lessons.game import MOVES, Diverged, allowed
 from gan_lessons.panels.console import Console
 from gan_lessons.panels.doctor import diagnose
 from gan_lessons.panels.kernel import Home, Latest, listen_for_interrupt, stop_listening
@@ -29,7 +29,7 @@ SLOW = 0.2  # seconds a step takes in slow motion
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
 DOCTOR_EVERY = 1.0
 SAVE_EVERY = 10.0
-GAME = "knobs", "turn", "advance", "sample", "verdicts", "references", "snapshot", "restore"
+GAME = "step seed knobs record turn advance sample verdicts references snapshot restore reset"
 IDLE = "Press Play. (If Play does nothing, a cell is still running.)"
 
 _open = weakref.WeakSet()
@@ -75,6 +75,8 @@ class Cockpit:
 
     def play(self, seconds=None):
         """Start the training; it goes on until it is paused, or for ``seconds``."""
+        if seconds is not None:
+            arguments.number("seconds", seconds, above=0)
         self._guarded(lambda: self._start(seconds))
 
     async def watch(self, seconds):
@@ -83,6 +85,7 @@ class Cockpit:
         So the pictures move at once, also when more cells are waiting behind this one. The time
         counts from the end of the first step, which may have to compile the game.
         """
+        arguments.number("seconds", seconds, above=0)
         self._say("Preparing the game.")
         await asyncio.sleep(0.05)  # let the page show it
         self.step()
@@ -100,14 +103,19 @@ class Cockpit:
 
     def step(self, moves=None):
         """Play one step; ``moves``, one of gan_lessons.game.MOVES, says who moves in it."""
+        if moves is not None:
+            allowed(self.game.knobs, "moves", moves)
         self._guarded(lambda: self._one_step(moves))
 
     def reset(self, seed=None):
         """Start anew at step 0, with a new seed if one is given."""
+        if seed is not None:
+            arguments.seed(seed)
         self._guarded(lambda: self._reset(self.game.seed if seed is None else seed))
 
     def go_to(self, step):
         """Go to the kept step nearest to ``step``; playing from there makes a new future."""
+        arguments.number("step", step)
         self._guarded(lambda: self._go_to(step))
 
     def still(self):
@@ -333,6 +341,7 @@ class Cockpit:
     def _check_up(self):
         self.pause()
         self.console.report.value = self.check_up(self.game)._repr_html_()
+        self._say(f"Checked. Paused at step {self.game.step:,}. {IDLE}")
 
     # What is shown
 
@@ -414,6 +423,8 @@ class Cockpit:
                 other.timeline.keep_ends()
 
     def _repr_mimebundle_(self, **_):
+        if self.console.view.comm is None:  # closed: a newer panel plays the game
+            return {"text/plain": self.status}
         return shown_as(self.console.view)
 
 
@@ -437,11 +448,12 @@ def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, st
     presets:  by name, knobs that a menu sets at once, starting anew
     check_up: gan_lessons.checkup.check_up, for a button that shows its report below
     """
-    arguments.has("game", game, *GAME)
+    arguments.has("game", game, *GAME.split())
     arguments.text("title", title)
     stop_at = arguments.whole("stop_at", stop_at, 1, arguments.STEPS)
     if autosave is not None:
         arguments.path("autosave", autosave)
+        arguments.has("game", game, "save")
     if stage is not None:
         arguments.has("stage", stage, "open")
     presets = (
@@ -449,6 +461,8 @@ def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, st
     )
     for name, knobs in presets.items():
         arguments.kind("presets", knobs, Mapping, f"dicts of knobs by name, also for {name!r}")
+        for knob, value in knobs.items():
+            allowed(game.knobs, knob, value)
     if check_up is not None:
         arguments.function("check_up", check_up)
     screens = Screens(game, [(stage or Tiles(show, samples)).open(game)])

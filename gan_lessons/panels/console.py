@@ -2,6 +2,7 @@
 
 import ipywidgets as widgets
 
+from gan_lessons import arguments
 from gan_lessons.panels.access import PANEL
 from gan_lessons.panels.parts import (
     WRAP,
@@ -51,10 +52,10 @@ class Console:
             below = [self.report]
         short = widgets.Layout(width="90px")
         self.seed = widgets.BoundedIntText(
-            seed, min=0, max=2**31 - 1, layout=short, tooltip="Seed; Reset starts with it"
+            seed, min=0, max=arguments.SEEDS, layout=short, tooltip="Seed; Reset starts with it"
         )
         self.stop_at = widgets.BoundedIntText(
-            stop_at, min=1, max=10**9, layout=short, tooltip="Play pauses at this step"
+            stop_at, min=1, max=arguments.STEPS, layout=short, tooltip="Play pauses at this step"
         )
         self.preset = widgets.Dropdown(
             options=("choose …", *presets),

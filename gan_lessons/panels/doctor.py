@@ -101,7 +101,7 @@ def diagnose(history, objective, references, verdicts=None):
     verdicts:   D's logits on real examples and on fakes, two arrays; without them the doctor
                 knows only the losses
     """
-    arguments.record("history", history, "d_loss", "g_loss")
+    history = arguments.record("history", history, "d_loss", "g_loss")
     arguments.text("objective", objective)
     arguments.references(references)
     if verdicts is not None:
@@ -112,7 +112,7 @@ def diagnose(history, objective, references, verdicts=None):
             if not arguments.array("verdicts", scores, finite=False).size:
                 raise ValueError("verdicts must not be empty")
     steps = len(history["d_loss"])
-    recent = [np.asarray(history[name], float)[-WINDOW:] for name in ("d_loss", "g_loss")]
+    recent = [history[name][-WINDOW:] for name in ("d_loss", "g_loss")]
     if not all(np.isfinite(losses).all() for losses in recent):
         return Diagnosis(
             "diverged",

@@ -24,15 +24,15 @@ def control_for(name, given):
             raise TypeError(f"control {name!r} is a {type(given).__name__}, which has no value")
         return given
     if isinstance(given, bool | np.bool_):
-        given = bool(given)
-        return widgets.Checkbox(value=given, indent=False)
+        return widgets.Checkbox(value=bool(given), indent=False)
     if isinstance(given, list) and given:
         return widgets.Dropdown(options=given)
     if isinstance(given, tuple) and len(given) in (3, 4):
         given = tuple(arguments.number(f"control {name!r}", number) for number in given)
         low, high, step, *value = given
         if not (low < high and step > 0 and all(low <= v <= high for v in value)):
-            raise ValueError(f"control {name!r} is {given}; give low < high, step > 0, low ≤ value")
+            wanted = "low < high, step > 0, low ≤ value ≤ high"
+            raise ValueError(f"control {name!r} is {given}; give {wanted}")
         whole = all(isinstance(number, Integral) for number in given)
         slider = widgets.IntSlider if whole else widgets.FloatSlider
         return slider(value=value[0] if value else low, min=low, max=high, step=step)

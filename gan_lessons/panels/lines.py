@@ -79,7 +79,6 @@ def line_by_line(source, notes, *, references=None, size=(420, 330)):
 
     references: by name of a scalar variable, where it stands at the optimum.
     """
-
     checks.kind("source", source, list | tuple, "lines of text")
     if not checks.kind("notes", notes, list | tuple, "what record_lines noted"):
         raise ValueError("notes must not be empty: record_lines(function) noted nothing")

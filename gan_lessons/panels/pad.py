@@ -24,14 +24,12 @@ class Pad(anywidget.AnyWidget):
 
     value = traitlets.Tuple().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
-    height = traitlets.Int().tag(sync=True)
+    height = traitlets.Int(110).tag(sync=True)  # pixels on the page
     colour = traitlets.Unicode(REAL_COLOUR).tag(sync=True)
     description = traitlets.Unicode()  # read by ``explore``, as on any control
 
-    def __init__(self, *, name, height, **values):
-        arguments.text("name", name)
-        height = arguments.whole("height", height, 20, 2000)
-        super().__init__(name=name, height=height, **values)
+    def __init__(self, *, name, **values):
+        super().__init__(name=arguments.text("name", name), **values)
 
 
 class CurvePad(Pad):
@@ -43,15 +41,14 @@ class CurvePad(Pad):
     columns: how many heights the curve has, from left to right, at least 2
     value:   the heights to start with; by default all 0
     name:    what it is, in words, for readers who cannot see it
-    height:  of the pad on the page, in pixels
     """
 
     _esm = HERE / "pad.js"
 
-    def __init__(self, columns=48, value=None, *, name="Draw a curve.", height=110):
+    def __init__(self, columns=48, value=None, *, name="Draw a curve."):
         self.columns = arguments.whole("columns", columns, 2, 1000)
         value = (0.0,) * self.columns if value is None else value
-        super().__init__(value=_tuple(value), name=name, height=height)
+        super().__init__(value=_tuple(value), name=name)
 
     @traitlets.validate("value")
     def _heights(self, proposal):
@@ -70,15 +67,15 @@ class PointPad(Pad):
     value:  the points to start with; by default none
     most:   how many fit at most
     name:   what it is, in words, for readers who cannot see it
-    height: of the square on the page, in pixels
     """
 
     _esm = HERE / "points.js"
+    height = traitlets.Int(260).tag(sync=True)
     most = traitlets.Int().tag(sync=True)
 
-    def __init__(self, value=(), *, most=400, name="Draw points.", height=260):
+    def __init__(self, value=(), *, most=400, name="Draw points."):
         most = arguments.whole("most", most, 1, 10_000)
-        super().__init__(most=most, value=_tuple(value), name=name, height=height)
+        super().__init__(most=most, value=_tuple(value), name=name)
 
     @traitlets.validate("value")
     def _points(self, proposal):
@@ -99,14 +96,14 @@ class HolePad(Pad):
     digit:  uint8 (28, 28): the picture; ``show`` changes it
     value:  the missing pixels to start with, numbers from 0 to 783; by default none
     name:   what it is, in words, for readers who cannot see it
-    height: of the square on the page, in pixels
     """
 
     _esm = HERE / "hole.js"
+    height = traitlets.Int(224).tag(sync=True)
     picture = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, digit, value=(), *, name="Paint a hole into the digit.", height=224):
-        super().__init__(value=_tuple(value), name=name, height=height)
+    def __init__(self, digit, value=(), *, name="Paint a hole into the digit."):
+        super().__init__(value=_tuple(value), name=name)
         self.show(digit)
 
     def show(self, digit):

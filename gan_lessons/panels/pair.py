@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gan_lessons import arguments
 from gan_lessons.game import Diverged, allowed
+from gan_lessons.interrupts import unbroken
 from gan_lessons.panels.cockpit import GAME, Cockpit
 from gan_lessons.panels.screens import Screens
 from gan_lessons.panels.stages import PlaneStage
@@ -32,7 +33,7 @@ class Pair:
     """
 
     def __init__(self, game, left, right, seed=None):
-        arguments.has("game", game, *GAME)
+        arguments.has("game", game, *GAME.split())
         for name, side in (("left", left), ("right", right)):
             arguments.kind(name, side, Mapping, "a dict of knobs by name")
             for knob, value in side.items():
@@ -93,7 +94,8 @@ class Pair:
                     other.advance(good)
                 raise Diverged(f"{self.titles[number]}: {error}") from error
             except KeyboardInterrupt:
-                self.restore(before)  # else one run would be ahead of the other
+                with unbroken():
+                    self.restore(before)  # else one run would be ahead of the other
                 raise
 
     def snapshot(self):

@@ -11,6 +11,7 @@ from torch.nn.utils import get_total_norm
 
 from gan_lessons import arguments
 from gan_lessons.game import MOVES, Diverged, Knob, allowed
+from gan_lessons.interrupts import unbroken
 from gan_lessons.saving import read_whole, written_whole
 from gan_lessons.torch_game.parts import (
     best_device,
@@ -180,7 +181,8 @@ class TorchGame:
             if not self._play(steps):
                 self._go_back(before)
         except KeyboardInterrupt:
-            self.restore(before)
+            with unbroken():  # ■ is often pressed twice
+                self.restore(before)
             raise
 
     def _play(self, steps):
@@ -330,6 +332,7 @@ class TorchGame:
             state = torch.load(whole, map_location="cpu", weights_only=True)
             try:
                 self.restore({**state, "rows": state["rows"].numpy(force=True)})
-            except Exception:
-                self.restore(before)
+            except BaseException:  # ■ too
+                with unbroken():
+                    self.restore(before)
                 raise
