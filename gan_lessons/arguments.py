@@ -13,8 +13,8 @@ import numpy as np
 
 MOST = 10_000_000  # how many of anything: more is a slip of the keyboard, or no memory holds it
 STEPS = 10**9  # of a game, at most
-SEEDS = 2**63 - 1  # the largest: TensorFlow's random functions take 64 bits
-LARGEST = 1e50  # numbers beyond count as infinite, for their powers are; below 1 / 1e50 as 0
+SEEDS = 2**31 - 1  # the largest: a panel's field holds no more
+LARGEST = 1e38  # numbers beyond count as infinite, for in single precision they are
 
 _brief = Repr()
 _brief.maxstring = _brief.maxother = 60
@@ -22,7 +22,7 @@ _brief.maxstring = _brief.maxother = 60
 
 def _got(value):
     """What was given, in few words."""
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
         value = value.item()
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"got {_kind_of(value)} {tuple(value.shape)}"
@@ -35,14 +35,14 @@ def number(name, value, low=None, high=None, *, above=None):
         if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"{name} must be a number, {_got(value)}")
         value = value.item() if isinstance(value, np.generic) else value
-    if not -LARGEST <= value <= LARGEST:
-        raise ValueError(f"{name} must be finite, at most {LARGEST:g} in size, {_got(value)}")
     if low is not None and value < low:
         raise ValueError(f"{name} must be at least {low}, {_got(value)}")
     if high is not None and value > high:
         raise ValueError(f"{name} must be at most {high}, {_got(value)}")
     if above is not None and value < above + 1 / LARGEST:
         raise ValueError(f"{name} must be above {above}, {_got(value)}")
+    if not -LARGEST <= value <= LARGEST:
+        raise ValueError(f"{name} must be finite, at most {LARGEST:g} in size, {_got(value)}")
     return value if abs(value) < 2**53 else float(value)  # no array holds a longer int
 
 
@@ -54,9 +54,9 @@ def whole(name, value, low=0, high=MOST):
     return int(value)
 
 
-def seed(value, name="seed"):
+def seed(value):
     """A seed of random numbers, as an int."""
-    return whole(name, value, 0, SEEDS)
+    return whole("seed", value, 0, SEEDS)
 
 
 def switch(name, value):
@@ -88,7 +88,7 @@ def text(name, value):
 def path(name, value):
     """Where a file is, or will be."""
     kind(name, value, str | PathLike, "a path")
-    if not str(value).strip("\0") or "\0" in str(value):
+    if not str(value) or "\0" in str(value):
         raise ValueError(f"{name} must be a path, {_got(value)}")
     return value
 
@@ -102,9 +102,10 @@ def function(name, value):
 
 def has(name, value, *members):
     """An object with these members, such as the methods of a game."""
-    for member in members:
-        if isinstance(value, type) or not hasattr(value, member):
-            raise TypeError(f"{name} must have {', '.join(members)}, {_got(value)}")
+    if isinstance(value, type):
+        raise TypeError(f"{name} must be an object, not its class {value.__name__}")
+    if missing := [member for member in members if not hasattr(value, member)]:
+        raise TypeError(f"{name} must have {', '.join(missing)}, {_got(value)}")
     return value
 
 
@@ -117,7 +118,9 @@ def array(name, value, *shape, finite=True, least=1):
     """
     found = plain(name, value)
     if found.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, {_got(found if found.size else value)}")
+        raise TypeError(
+            f"{name} must be real numbers, {_got(found if found.ndim and found.size else value)}"
+        )
     fits(name, found.shape, shape, least)
     if finite and found.dtype.kind == "f" and not _all_finite(found):
         raise ValueError(f"{name} must be finite, but holds NaN, infinity or more than {LARGEST:g}")
@@ -125,7 +128,7 @@ def array(name, value, *shape, finite=True, least=1):
 
 
 def _all_finite(found):
-    if found.dtype.itemsize <= 4:  # these hold nothing as large
+    if found.dtype.itemsize <= 4:  # these end there
         return np.isfinite(found).all()
     return (np.abs(found) <= LARGEST).all()
 
@@ -147,14 +150,15 @@ def densities(p, q, dx):
 
 
 def record(name, value, *columns, least=0):
-    """What a game recorded: by name, columns of numbers (n,) of one length, NaN among them."""
+    """What a game recorded: by name, columns (n,) of one length, NaN among them, as arrays."""
     kind(name, value, Mapping, f"a dict of the arrays {', '.join(columns)}")
     if missing := [column for column in columns if column not in value]:
         raise ValueError(f"{name} must hold {', '.join(columns)}; it lacks {', '.join(missing)}")
-    sizes = {len(array(name, value[c], "n", finite=False, least=least)) for c in columns}
+    found = {c: array(f"{name}[{c!r}]", value[c], "n", finite=False, least=least) for c in columns}
+    sizes = {len(column) for column in found.values()}
     if len(sizes) > 1:
         raise ValueError(f"the columns of {name} must have one length, got {sorted(sizes)}")
-    return value
+    return {**value, **found}
 
 
 def items(name, value):
@@ -212,7 +216,9 @@ def tensor(name, value, *shape, of="float"):
     """
     if not hasattr(value, "dtype") or isinstance(value, np.ndarray):
         value = array(name, value, finite=False)
-        if value.dtype.name not in KINDS[of] and (of[0] == "f" or value.dtype.kind in "iu"):
+        pixels = value.dtype == np.uint8 and of[0] == "f"  # 0 … 255 are not what a network takes
+        fits_in = (of[0] == "f" and not pixels) or value.dtype.kind in "iu"
+        if value.dtype.name not in KINDS[of] and fits_in:
             value = value.astype(KINDS[of][0])
     if _kind_of(value) not in KINDS[of]:
         raise TypeError(f"{name} must be a tensor or an array of {of}s, {_got(value)}")
@@ -250,8 +256,8 @@ def shape_of(value):
 def tensors(**values):
     """Tensors or arrays of floats by name, all of one kind, in a list."""
     found = [tensor(name, value) for name, value in values.items()]
-    kinds = set(map(_kind_of, found))
-    if len(kinds) > 1:
+    kinds = list(map(_kind_of, found))
+    if len({*kinds}) > 1:
         raise TypeError(f"{' and '.join(values)} must be of one kind, got {' and '.join(kinds)}")
     return found
 
@@ -274,7 +280,7 @@ def broadcast(**values):
     try:
         np.broadcast_shapes(*([1 if s is None else s for s in shape or ()] for shape in known))
     except ValueError:
-        words = ", ".join(f"{name} {tuple(shape_of(v))}" for name, v in values.items())
+        words = ", ".join(f"{name} {shape_of(v)}" for name, v in values.items())
         raise ValueError(f"these shapes do not fit each other: {words}") from None
 
 

@@ -47,10 +47,11 @@ class Judge:
         model = classifier()
         arguments.kind("weights", weights, Mapping, "a dict of arrays by name")
         for variable in model.variables:
-            if arguments.plain("weights", weights.get(variable.path)).shape != variable.shape:
+            if variable.path not in weights:
                 raise ValueError(f"weights must hold {variable.path} of shape {variable.shape}")
-            arguments.array("weights", weights[variable.path])
-            variable.assign(weights[variable.path].astype(np.float32))
+            name = f"weights[{variable.path!r}]"
+            found = arguments.array(name, weights[variable.path], *variable.shape)
+            variable.assign(found.astype(np.float32))
         # A batch of any size fits this signature: nothing is traced twice.
         signature = [tf.TensorSpec([None, 28, 28, 1], tf.float32)]
         self._forward = tf.function(lambda x: model(x, training=False), input_signature=signature)
@@ -86,7 +87,7 @@ def _accepted(name: str, pictures: np.ndarray) -> np.ndarray:
     if not right_type or pictures.shape[1:] != shape:
         raise ValueError(f"{name} must be {wanted}, got {pictures.dtype} {pictures.shape}")
     if not len(pictures):
-        raise ValueError(f"{name} must be at least 1, got 0")
+        raise ValueError(f"{name} must hold at least one picture, got none")
     low, high = pictures.min(), pictures.max()
     if pictures.dtype != np.uint8 and not (low >= -1.001 and high <= 1.001):  # NaN fails too
         raise ValueError(f"{name} must be {wanted}, got values from {low:.4g} to {high:.4g}")

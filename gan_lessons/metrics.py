@@ -136,7 +136,7 @@ class Modes(NamedTuple):
 
 
 def mode_report(points: np.ndarray, centres: np.ndarray, spread: float) -> Modes:
-    """Which modes do the points (n, 2) reach? A sample belongs to the centre nearest to it.
+    """Which modes do the points (n, d) reach? A sample belongs to the centre nearest to it.
 
     It is of high quality if it lies within 3 × spread of that centre. As in VEEGAN (Srivastava et
     al. 2017, §4.1) and PacGAN (Lin et al. 2018, §4.1), which draw 2,500 samples.

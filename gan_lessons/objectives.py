@@ -21,7 +21,7 @@ from gan_lessons.runtime import tf
 def log_loss_d(real, fake, smoothing=0.0):
     """−E log D(x) − E log(1 − D(G(z))): D's summed cross-entropy; 2 log 2 where D cannot tell.
 
-    smoothing: in [0, 1): the real label is 1 − smoothing, the fake one stays 0 (one-sided).
+    smoothing: in [0, 1]: the real label is 1 − smoothing, the fake one stays 0 (one-sided).
     Goodfellow et al. 2014, eq. 1; smoothing: Salimans et al. 2016, §3.4.
     """
     real, fake = arguments.tensors(real=real, fake=fake)
@@ -34,7 +34,7 @@ def log_loss_d(real, fake, smoothing=0.0):
 def least_squares_d(real, fake, smoothing=0.0):
     """E (D(x) − 1)² + E D(G(z))², unhalved, with the labels 0 and 1 on the raw score.
 
-    smoothing: in [0, 1): the real label is 1 − smoothing. Mao et al. 2017, eq. 2 (a = 0, b = 1).
+    smoothing: in [0, 1]: the real label is 1 − smoothing. Mao et al. 2017, eq. 2 (a = 0, b = 1).
     """
     real, fake = arguments.tensors(real=real, fake=fake)
     smoothing = arguments.dial("smoothing", smoothing, 0, 1)

@@ -213,7 +213,7 @@ def admit(source, pictures, labels, seed=0, **names):
     """
     arguments.text("source", source)
     labels = arguments.array("labels", labels, len(to_float(pictures)))
-    seed = arguments.whole("seed", seed, 0, 2**32 - 1)  # NumPy's old generator takes no more
+    seed = arguments.seed(seed)
     space = globals() | names
     exec(source, space)
     keras.utils.set_random_seed(seed)

@@ -80,7 +80,7 @@ def test_damaged_weights_are_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("pictures", "why"),
     [
-        (np.zeros((0, 28, 28), np.uint8), "at least 1, got 0"),
+        (np.zeros((0, 28, 28), np.uint8), "at least one picture, got none"),
         (np.zeros((3, 28, 28)), r"got float64 \(3, 28, 28\)"),
         (np.zeros((3, 28, 28, 1), np.uint8), "got uint8"),
         (np.zeros((3, 28, 28), np.int64), "got int64"),

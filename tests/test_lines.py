@@ -37,6 +37,13 @@ def learn(net, z):
     return loss, logits
 
 
+def test_losses_may_be_lists_and_may_have_diverged():
+    run = {"step": [1, 2, 3], "d_loss": [1.0, 0.5, -1.0], "g_loss": [1.0, float("-inf"), 2.0]}
+    figure = new_figure(400, 200)
+    draw_losses(figure, {"a": run}, {})
+    assert figure.axes[0].get_ylim() == (-1.0, 4.0)
+
+
 def test_each_line_gets_what_it_made():
     source, notes = record_lines(learn, Weights(), tensor(np.ones((4, 1))))
     assert source[0] == "def learn(net, z):"

@@ -57,6 +57,13 @@ def test_a_figure_is_read():
 def test_an_array_needs_words():
     with pytest.raises(ValueError, match="words"):
         still(DIGITS[0])
+    with pytest.raises(ValueError, match="words"):
+        still(new_figure().subplots())
+
+
+def test_bytes_must_be_a_picture():
+    with pytest.raises(ValueError, match="picture must be a PNG or a GIF"):
+        still(b"junk", "words")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 
 from gan_lessons.data import digits, ring
 from gan_lessons.game import Diverged
-from gan_lessons.networks import digit_discriminator, digit_generator, point_generator
+from gan_lessons.networks import (
+    digit_discriminator,
+    digit_generator,
+    point_discriminator,
+    point_generator,
+)
 from gan_lessons.objectives import OBJECTIVES, PENALTIES
+from gan_lessons.panels import cockpit
 from gan_lessons.runtime import keras, tf
 from gan_lessons.training import GAN, ema_step
 from gan_lessons.training.gan import _RESIDENT
@@ -430,6 +436,20 @@ def test_networks_that_do_not_fit_are_refused():
         GAN(lambda: digit_generator(classes=10), digit_discriminator)
     with pytest.raises(ValueError, match="one logit"):
         GAN(point_generator, lambda: keras.Sequential([keras.Input((2,)), layers.Dense(2)]))
+
+
+def test_a_game_without_optimizers_says_so_wherever_it_is_put():
+    game = GAN(point_generator, lambda: point_discriminator(4, 1), POINTS)
+    for use in (game.advance, cockpit, lambda game: game.knobs):
+        with pytest.raises(ValueError, match=r"call compile\(\) first"):
+            use() if use == game.advance else use(game)
+    with pytest.raises(TypeError, match="optimizer"):
+        game.compile(optimizer="adam")  # there are two
+
+
+def test_labels_need_data():
+    with pytest.raises(TypeError, match="data must be real numbers, got None"):
+        GAN(lambda: digit_generator(classes=10), lambda: digit_discriminator(10), labels=[1, 2])
 
 
 def test_bad_data_are_refused(shared_game):

@@ -29,7 +29,7 @@ def check_up(gan, seed=0, rules=RULES):
     counter, an average) goes on, and TensorFlow's seed is a new one. ValueError where a network is
     not built or takes several inputs, or the data are no array of floats.
     """
-    seed = arguments.whole("seed", seed, 0, 2**32 - 1)  # NumPy's old generator takes no more
+    seed = arguments.seed(seed)
     for rule in arguments.kind("rules", rules, list | tuple, "a list of functions"):
         arguments.function("rules", rule)
     if hasattr(gan, "instruments"):

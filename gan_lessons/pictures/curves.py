@@ -1,5 +1,6 @@
 """Still pictures of finished runs: their two losses side by side."""
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from gan_lessons import arguments
@@ -17,12 +18,15 @@ def draw_losses(figure, records, references, top=4.0):
     arguments.references(references)
     if not arguments.kind("records", records, dict, "a dict of records by name"):
         raise ValueError("records must hold one run at least")
-    for record in records.values():
-        arguments.record("records", record, "step", "d_loss", "g_loss", least=1)
+    records = {
+        run: arguments.record("records", record, "step", "d_loss", "g_loss", least=1)
+        for run, record in records.items()
+    }
     panes = figure.subplots(1, len(records), sharey=True, squeeze=False)[0]
     figure.subplots_adjust(left=0.055, right=0.995, bottom=0.13, top=0.8, wspace=0.06)
     players = (("d_loss", "D's loss", D_COLOUR), ("g_loss", "G's loss", G_COLOUR))
-    lowest = min(record[name].min() for record in records.values() for name, _, _ in players)
+    losses = np.concatenate([record[name] for record in records.values() for name, *_ in players])
+    lowest = losses[np.isfinite(losses)].min(initial=0.0)
     for axes, (run, record) in zip(panes, records.items(), strict=True):
         for name, _, colour in players:
             axes.plot(record["step"], record[name], color=colour, lw=1.1)

@@ -218,12 +218,12 @@ class LossCurves:
         until:      where the axis ends, unless the curves are still far from it or beyond
         numbers:    False leaves the two numbers above the axes as they are, which is faster
         """
-        arguments.record("history", history, "step", *self.players)
+        history = arguments.record("history", history, "step", *self.players)
         arguments.references(references)
         numbers = arguments.switch("numbers", numbers)
         at = at if at is None else arguments.whole("at", at, 0, arguments.STEPS)
         until = until if until is None else arguments.whole("until", until, 0, arguments.STEPS)
-        steps = np.asarray(history["step"])
+        steps = history["step"]
         last = int(steps[-1]) if len(steps) else 0
         at = last if at is None else at
         room = nice_top(max(last, 500))

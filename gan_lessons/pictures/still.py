@@ -4,6 +4,7 @@ import html
 
 import numpy as np
 from IPython.display import display
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from gan_lessons import arguments
@@ -22,9 +23,11 @@ def still(picture, words=None, width=None):
     if words is not None:
         arguments.text("words", words)
     if width is not None:
-        arguments.whole("width", width, 1, 4000)
+        width = arguments.whole("width", width, 1, 4000)
+    if isinstance(picture, bytes) and not picture.startswith((b"\x89PNG", b"GIF8")):
+        raise ValueError("picture must be a PNG or a GIF where it is bytes, got other bytes")
     if not words:
-        if not hasattr(picture, "axes"):
+        if not isinstance(picture, Figure):
             raise ValueError("words must say what the picture shows; only a Figure has its own")
         words = words_of(picture)
     data = picture if isinstance(picture, bytes) else png(picture, level=9)

@@ -160,7 +160,7 @@ class Fused:
         return None
 
     def _settle(self, plan):
-        """Called at the start of a trace with its plan, and at its end with None."""
+        """Called at the start of a trace with its plan, and after a slice with None."""
         return None  # AutoGraph warns of a body that is a docstring alone
 
     def _play_many(self, steps, plan=None):
@@ -173,7 +173,6 @@ class Fused:
             rows = rows.write(done, row)
             sound = tf.reduce_all(tf.math.is_finite(row))
             done += 1
-        self._settle(None)
         weights = *self.generator.weights, *self.discriminator.weights
         finite = [tf.reduce_all(tf.math.is_finite(w.value)) for w in weights]
         return rows.stack(), done, sound and tf.reduce_all(finite)

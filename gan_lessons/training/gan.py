@@ -38,7 +38,7 @@ def _seeded(seed):
     """Make Keras' initialisers draw from ``seed`` (they ask Python's ``random``), then undo it."""
     before = random.getstate(), np.random.get_state()
     random.seed(seed)
-    np.random.seed(seed % 2**32)
+    np.random.seed(seed)
     try:
         yield
     finally:
@@ -100,7 +100,7 @@ class GAN(KerasSide, Fused, keras.Model):
         self._data = self._labels = self._checksum = None
         self.built = True
         self._trace_anew()
-        if data is not None:
+        if data is not None or labels is not None:
             self.attach(data, labels)
 
     def _new_dial(self, name, knob):
@@ -164,7 +164,7 @@ class GAN(KerasSide, Fused, keras.Model):
         if not isinstance(game, cls):
             raise TypeError(f"{path} holds a {type(game).__name__}, not a {cls.__name__}")
         trained_on = game._checksum
-        if data is not None:
+        if data is not None or labels is not None:
             game.attach(data, labels)
             if trained_on not in (None, game._checksum):
                 warnings.warn("these are not the data this game was trained on", stacklevel=2)
@@ -203,12 +203,17 @@ class GAN(KerasSide, Fused, keras.Model):
     def _value(self, name):
         """The value of a knob now."""
         if name in ("d_rate", "g_rate"):
+            self._check_compiled()
             optimizer = self.d_optimizer if name == "d_rate" else self.g_optimizer
             return float(optimizer.learning_rate.numpy())
         value, knob = self._dials[name].numpy(), self.own_knobs[name]
         if knob.scale == "choice":
             return knob.choices[value]
         return int(value) if knob.scale == "int" else float(value)
+
+    def _check_compiled(self):
+        if not self.compiled:
+            raise ValueError("the game has no optimizers yet: call compile() first")
 
     def turn(self, **values):
         """Turn knobs by name; what is asked for holds from the next step on."""
@@ -271,8 +276,7 @@ class GAN(KerasSide, Fused, keras.Model):
         Raises Diverged where a loss, a gradient or a weight stops being finite; the game then
         stands at its last good step. An interrupt loses the slice in flight, SLICE steps at most.
         """
-        if not self.compiled:
-            raise ValueError("the game has no optimizers yet: call compile() first")
+        self._check_compiled()
         if self._data is None:
             raise ValueError("no data to draw batches from: call attach(data) first")
         steps = arguments.whole("steps", steps, 1)
@@ -296,7 +300,7 @@ class GAN(KerasSide, Fused, keras.Model):
                 self.restore(before)
             raise
         finally:
-            self._settle(None)  # a trace that was interrupted did not come to do it
+            self._settle(None)
 
     def _go_back(self, before, rows):
         """Replay to the last good step of a call that went wrong, then raise Diverged."""
@@ -408,7 +412,7 @@ class GAN(KerasSide, Fused, keras.Model):
         values, rows = snapshot
         shapes = [v.shape for v in arguments.kind("snapshot", values, list | tuple, "a snapshot")]
         if shapes != [v.shape for v in self._state()]:
-            raise ValueError("snapshot must be of a game with the same networks")
+            raise ValueError("snapshot must be of a game with the same networks and optimizers")
         self._put_back(values)
         self._rows = rows
 

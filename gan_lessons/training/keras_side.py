@@ -38,8 +38,6 @@ class KerasSide:
         noise=0.0,
         smoothing=0.0,
         batch=32,
-        run_eagerly=False,
-        **kwargs,
     ):
         """Choose the optimizers (default Adam, β₁ = .5, β₂ = .99) and set the knobs.
 
@@ -47,10 +45,9 @@ class KerasSide:
         Gaussian noise on all that D sees), smoothing (one-sided) and batch (used by ``advance``);
         all of them can be turned later with ``turn``, while the game runs, without a new trace.
         """
-        arguments.switch("run_eagerly", run_eagerly)
         d_optimizer = _optimizer("d_optimizer", d_optimizer)
         g_optimizer = _optimizer("g_optimizer", g_optimizer)
-        super().compile(jit_compile=False, run_eagerly=run_eagerly, **kwargs)
+        super().compile(jit_compile=False)
         adam = keras.optimizers.Adam
         self.d_optimizer = d_optimizer or adam(KNOBS["d_rate"].value, 0.5, 0.99)
         self.g_optimizer = g_optimizer or adam(KNOBS["g_rate"].value, 0.5, 0.99)
