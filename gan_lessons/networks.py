@@ -170,23 +170,21 @@ def article_discriminator():
     return keras.Model(x, layers.Dense(1)(layers.Flatten()(h)), name="article_discriminator")
 
 
-def repair_generator(latent_dim=16, width=40):
-    """A generator that completes a digit: z and what is given (28, 28, 2) -> (28, 28, 1).
+def repair_generator():
+    """A generator that completes a digit: z (16,) and what is given (28, 28, 2) -> (28, 28, 1).
 
     What is given: see ``gan_lessons.repair``. It works on the picture folded to 7×7×32; beside
     its convolutions, which see only the neighbourhood, a small dense part looks at the whole
     picture and at z. Pixels that are known come out as they are.
     """
-    latent_dim = arguments.whole("latent_dim", latent_dim, 1, WIDEST)
-    width = arguments.whole("width", width, 1, WIDEST)
-    z = keras.Input((latent_dim,), name="z")
+    z = keras.Input((16,), name="z")
     given = keras.Input((28, 28, 2), name="given")
     whole = layers.Flatten()(layers.AveragePooling2D(4)(given))
     whole = layers.LeakyReLU(0.2)(layers.Dense(64)(layers.Concatenate()([z, whole])))
     whole = layers.LeakyReLU(0.2)(layers.Dense(7 * 7 * 8)(whole))
     h = layers.Concatenate()([ops.space_to_depth(given, 4), layers.Reshape((7, 7, 8))(whole)])
     for _ in range(3):
-        h = layers.LeakyReLU(0.2)(layers.Conv2D(width, 3, padding="same")(h))
+        h = layers.LeakyReLU(0.2)(layers.Conv2D(40, 3, padding="same")(h))
     made = ops.tanh(ops.depth_to_space(layers.Conv2D(16, 3, padding="same")(h), 4))
     hint, known = given[..., :1], given[..., 1:]
     return keras.Model([z, given], known * hint + (1.0 - known) * made, name="generator")

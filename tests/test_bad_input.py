@@ -9,8 +9,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-import resource
 import signal
+import sys
 import traceback
 from contextlib import contextmanager
 from functools import cache
@@ -325,7 +325,6 @@ GOOD = {
     "metrics.wasserstein_1d": {"p": DENSITY, "q": OTHER, "dx": 1.0},
     "networks.digit_generator": {"latent_dim": 3, "classes": 2},
     "networks.digit_discriminator": {"classes": 2},
-    "networks.repair_generator": {"latent_dim": 2, "width": 2},
     "networks.repair_discriminator": {"blind": True},
     "networks.point_generator": {"latent_dim": 2, "width": 4, "depth": 1},
     "networks.point_discriminator": {"width": 4, "depth": 1, "cures": True},
@@ -355,10 +354,10 @@ GOOD = {
     "panels.Cockpit.retire": {
         "self": lambda: panels.cockpit(point_game(), stage=panels.PlaneStage(POINTS))
     },
-    "panels.CurvePad": {"columns": 3, "value": (0.0, 0.5, 1.0), "name": "A curve.", "height": 110},
+    "panels.CurvePad": {"columns": 3, "value": (0.0, 0.5, 1.0), "name": "A curve."},
     "panels.Explorer.redraw": {"self": lambda: panels.explore(lambda figure, x: None, x=True)},
     "panels.Explorer.still": {"self": lambda: panels.explore(lambda figure, x: None, x=True)},
-    "panels.HolePad": {"digit": DIGITS[0], "value": (3, 4), "name": "A hole.", "height": 224},
+    "panels.HolePad": {"digit": DIGITS[0], "value": (3, 4), "name": "A hole."},
     "panels.HolePad.show": {"self": lambda: panels.HolePad(DIGITS[0]), "digit": DIGITS[0]},
     "panels.PlaneStage": {
         "real": POINTS,
@@ -374,7 +373,7 @@ GOOD = {
         "title": "A game",
         "switches": None,
     },
-    "panels.PointPad": {"value": ((0.0, 0.5),), "most": 4, "name": "Points.", "height": 260},
+    "panels.PointPad": {"value": ((0.0, 0.5),), "most": 4, "name": "Points."},
     "panels.cockpit": {
         "game": digit_game,
         "autosave": None,
@@ -738,7 +737,14 @@ def call(name, changed=()):
 
 @contextmanager
 def guarded():
-    """TimeoutError where a call hangs, MemoryError where it takes all that it is told to."""
+    """TimeoutError where a call hangs, MemoryError where it takes all that it is told to.
+
+    Elsewhere than on Linux such a call would take its time, or all the memory.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    import resource
 
     def late(*_):
         raise TimeoutError(f"no answer in {PATIENCE} seconds")
@@ -787,7 +793,8 @@ def complaint(name, argument, junk):
         names = argument.strip("*"), SYNONYMS.get((name, argument), argument)
         if not where.startswith(HOME):
             return f"{type(error).__name__} from {where}: {error}"
-        if not any(re.search(rf"\b{re.escape(n)}\b", str(error)) for n in names):
+        named = str(error).partition(" must ")[0]
+        if not any(re.search(rf"\b{re.escape(n)}\b", named) for n in names):
             return f"{type(error).__name__} does not name it: {error}"
     except FileNotFoundError as error:
         return None if isinstance(junk, str) and str(junk) in str(error) else repr(error)
@@ -936,7 +943,7 @@ def learners(name):
     return [n for n in names if n not in there and n not in SETTINGS]
 
 
-SETTINGS = {"at_least", "wanted", "longest", "seeds", "locked", "modes", "line"}
+SETTINGS = {"locked", "line", "seeds"}
 
 
 @pytest.mark.parametrize("name", exercises.__all__)

@@ -43,7 +43,7 @@ def test_the_planted_fault_is_named_and_no_other(name, seed):
     source = patient_source(name)
     report = check_up(lambda: admit(source, PICTURES, LABELS, seed, **OTHER_NETWORKS), seed)
     assert report.faults == [PATIENTS[name].fault], str(report)
-    assert not report.healthy and "cure" in str(report)
+    assert report.findings and "cure" in str(report)
 
 
 # --- healthy games ------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ HEALTHY = [
 @pytest.mark.parametrize("make", HEALTHY)
 def test_it_is_silent_on_healthy_games(make):
     report = check_up(make(), seed=5)
-    assert report.healthy, str(report)
+    assert not report.findings, str(report)
     assert report.readings.listens["D", "G"] and report.readings.listens["G", "D"]
     assert "not read" not in str(report)
 
@@ -346,7 +346,7 @@ def test_a_step_that_cannot_be_repeated_is_not_asked_who_listens():
         gan.train_step(real + random.normal(size=real.shape).astype("float32"))
 
     report = check_up(gan._replace(train_step=train_step))
-    assert report.healthy and "could be read" in str(report)
+    assert not report.findings and "could be read" in str(report)
     assert dict(report.rows())["who listens to whom"] == "not read"
 
 
@@ -365,7 +365,7 @@ def test_a_game_is_read_through_its_protocol_and_put_back():
     game = FakeGame()
     game.advance(30)
     report = check_up(game)
-    assert report.healthy and game.step == 30
+    assert not report.findings and game.step == 30
     assert [name for name, read in report.rows() if read != "not read"] == [
         "gradient norm", "weight change", "D's mean output", "range",
     ]  # fmt: skip

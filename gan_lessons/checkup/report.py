@@ -18,11 +18,6 @@ class Report:
     findings: list
 
     @property
-    def healthy(self):
-        """Whether no rule found anything."""
-        return not self.findings
-
-    @property
     def faults(self):
         """The short names of the faults."""
         return [finding.fault for finding in self.findings]

@@ -115,7 +115,10 @@ def _examine_slope(slope):
 # --- the bridges ------------------------------------------------------------------------------
 
 
-def check_bridges(keep, z, J, good, at_least=0.8, wanted=0.96):
+KEPT_AT_LEAST, ON_A_MODE = 0.8, 0.96  # shares of all z, and of those that are kept
+
+
+def check_bridges(keep, z, J, good):
     """Lesson 02: throw away the z between the modes, seeing z (n, 2) and J (n, 2, 2) only.
 
     keep: function of (z, J), True for each z to keep. good: whether G(z) is on a mode, (n,).
@@ -125,16 +128,16 @@ def check_bridges(keep, z, J, good, at_least=0.8, wanted=0.96):
         kept = _mask(call(keep, (z.copy(), J.copy()), "your my_keep"), len(z))
         share, right = kept.mean(), good[kept].mean() if kept.any() else 0.0
         require(
-            share >= at_least,
-            f"you keep {share:.1%} only; at least {at_least:.0%} must stay.",
+            share >= KEPT_AT_LEAST,
+            f"you keep {share:.1%} only; at least {KEPT_AT_LEAST:.0%} must stay.",
             "cut at a quantile: np.quantile(value, 0.85) is the value that 85 % stay below.",
         )
         require(
-            share < 1 or right >= wanted,
+            share < 1 or right >= ON_A_MODE,
             "you keep everything, bridges and all.",
             "return False for some points.",
         )
-        if right >= wanted:
+        if right >= ON_A_MODE:
             return
         told = f"of what you keep, {right:.0%} are on a mode ({good.mean():.0%} before)"
         far = np.linalg.norm(z, axis=1)
@@ -150,9 +153,8 @@ def check_bridges(keep, z, J, good, at_least=0.8, wanted=0.96):
             "of J, np.linalg.svd(J, compute_uv=False)[:, 0].",
         )
 
-    return checked(
-        "bridges", given(keep), examine, f"at least {wanted:.0%} are on a mode, without seeing one."
-    )
+    praise = f"at least {ON_A_MODE:.0%} are on a mode, without seeing one."
+    return checked("bridges", given(keep), examine, praise)
 
 
 def _mask(kept, n):
@@ -358,7 +360,10 @@ def check_norms(typical, halfway):
 # --- a direction ------------------------------------------------------------------------------
 
 
-def check_threes(to_three, judged, wanted=0.7, longest=5.0):
+THREES, LONGEST_WAY = 0.7, 5.0  # the share that is judged a three, the mean length of a move
+
+
+def check_threes(to_three, judged):
     """Lesson 02: move any latents (n, 32) so that their pictures are judged to be threes.
 
     judged: function of latents (n, 32) that returns the digits (n,) the judge sees.
@@ -383,12 +388,12 @@ def check_threes(to_three, judged, wanted=0.7, longest=5.0):
         )
         way = np.linalg.norm(moved - z, axis=1).mean()
         require(
-            way <= longest,
-            f"you move z by {way:.1f} on average; at most {longest:g} is allowed.",
+            way <= LONGEST_WAY,
+            f"you move z by {way:.1f} on average; at most {LONGEST_WAY:g} is allowed.",
             "the mean of the threes is only about 1.5 long: two or three times that is enough.",
         )
         found = np.bincount(judged(moved), minlength=10) / len(z)
-        told = f"{found[3]:.0%} are judged 3; {wanted:.0%} are wanted"
+        told = f"{found[3]:.0%} are judged 3; {THREES:.0%} are wanted"
         other = int(found.argmax())
         require(
             other == 3 or found[other] < 0.4,
@@ -401,7 +406,7 @@ def check_threes(to_three, judged, wanted=0.7, longest=5.0):
             f"{told}: the direction points away from the threes. Is there a minus too many?",
         )
         require(
-            found[3] >= wanted,
+            found[3] >= THREES,
             f"{told}. Is the direction that of a 3, and is the way long enough?",
             f"{told}. Means of latents are short; go further, about twice the mean of the threes.",
         )

@@ -245,7 +245,10 @@ def check_batch_std(layer):
 # --- the repairs -------------------------------------------------------------------------------
 
 
-def check_all_alive(play, name, knobs=..., *, locked=(), seeds=(401, 402), modes=8):
+FRESH_SEEDS, MODES = (401, 402), 8
+
+
+def check_all_alive(play, name, knobs=..., *, locked=()):
     """Lesson 05: whether ``knobs`` keep all modes alive, on seeds nobody has seen.
 
     play: function (name, knobs, seed) -> how many modes are alive at moments of a run. What it
@@ -257,16 +260,16 @@ def check_all_alive(play, name, knobs=..., *, locked=(), seeds=(401, 402), modes
         require(isinstance(knobs, dict), 'give a dict of the knobs you turn, like {"noise": 0.1}.')
         turned = [knob for knob in locked if knob in knobs]
         require(not turned, f"{' and '.join(turned)} may not be turned in {name}.")
-        for seed in seeds:
+        for seed in FRESH_SEEDS:
             alive = [int(count) for count in call(play, (name, knobs, seed), "the run")]
             print(f"  seed {seed}: modes alive {alive}")
-            if min(alive) < modes:
-                raise Wrong(*_what_happened(alive, modes))
+            if min(alive) < MODES:
+                raise Wrong(*_what_happened(alive))
 
     return checked(f"repair {name}", given(knobs), examine, "all modes lived, on fresh seeds.")
 
 
-def _what_happened(alive, modes):
+def _what_happened(alive):
     """Hints for a run that was not repaired, from its counts."""
     if max(alive) <= 2:
         return (
@@ -274,12 +277,12 @@ def _what_happened(alive, modes):
             "one blob: D must keep up, see the batch, or be smooth. A blur: D is too smooth, it "
             "cannot see single islands.",
         )
-    if alive[-1] == modes:
+    if alive[-1] == MODES:
         return (
             "it gets there, but too late: all must live from step 2,000 on.",
             "a good direction, taken too gently: turn the same knob further, or raise both rates.",
         )
-    if max(alive) == modes:
+    if max(alive) == MODES:
         return (
             "all lived for a while, then modes died: it is not stable.",
             "calm it: a smoother D (R1), rates of one size, or less of what you turned up.",

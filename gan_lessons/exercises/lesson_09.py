@@ -5,7 +5,7 @@ from numbers import Integral
 
 import numpy as np
 
-from gan_lessons.exercises.core import call, checked, given, number, refuse, require
+from gan_lessons.exercises.core import call, checked, given, number, parts, refuse, require
 
 SIDE = 64
 
@@ -58,13 +58,13 @@ def check_by_heart(answers):
 
     def examine():
         for case, right in BY_HEART.items():
+            require(case in answers, f"“{case}” has no answer.")
             said = str(answers[case]).strip().lower()
             require(said in ("real", "fake"), f"{case}: answer “real” or “fake”.")
             require(said == right, f"{case}: {BY_HEART_HINTS[case]}")
 
-    attempted = isinstance(answers, dict) and set(answers) >= set(BY_HEART)
-    attempted = attempted and given(*answers.values())
-    return checked("by heart", attempted, examine, "such a D rewards copies, and only copies.")
+    praise = "such a D rewards copies, and only copies."
+    return checked("by heart", given(*parts(answers)), examine, praise)
 
 
 def check_flip(flip):
@@ -173,6 +173,7 @@ def check_copies(answers):
 
     def examine():
         for name, right in COPIES.items():
+            require(name in answers, f"“{name}” has no answer.")
             said = str(answers[name]).strip().lower()
             require(
                 said in ("copy", "moved copy", "no copy"),
@@ -180,6 +181,5 @@ def check_copies(answers):
             )
             require(said == right, f"{name}: {COPY_HINTS[name]}")
 
-    attempted = isinstance(answers, dict) and set(answers) >= set(COPIES)
-    attempted = attempted and given(*answers.values())
-    return checked("copies", attempted, examine, "and none of it says how good a picture is.")
+    praise = "and none of it says how good a picture is."
+    return checked("copies", given(*parts(answers)), examine, praise)
