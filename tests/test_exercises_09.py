@@ -144,6 +144,11 @@ WRONG = {
     "leak, both all": (lambda: check_leak(0.6, 1), "all fakes"),
     "leak, both product": (lambda: check_leak(0.6, 0.36), "on top"),
     "leak, another": (lambda: check_leak(0.6, 0.2), "same share"),
+    "copies, a list": (lambda: check_copies(["copy"] * 4), "“A” has no answer"),
+    "by heart, a slip": (
+        lambda: check_by_heart({c.replace("held-", "held "): w for c, w in BY_HEART.items()}),
+        "“a held-out face” has no answer",
+    ),
     "copies, moved": (lambda: check_copies(COPIES | {"A": "no copy"}), "once it is moved"),
     "copies, held out": (lambda: check_copies(COPIES | {"B": "copy"}), "held-out face"),
     "copies, noise": (lambda: check_copies(COPIES | {"C": "no copy"}), "nearer to a training"),
