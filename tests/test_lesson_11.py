@@ -406,6 +406,18 @@ def test_all_that_the_lesson_imports_loads_no_tensorflow():
     assert loaded_after("\n".join([*imports, exercises])) == [False, False, True]
 
 
+def test_nothing_of_pytorch_is_left_to_import_where_an_interrupt_would_break_it():
+    code = """
+import sys
+import gan_lessons.torch_game, torch
+before = set(sys.modules)
+torch.optim.Adam(torch.nn.Linear(1, 1).parameters())
+print(len([name for name in set(sys.modules) - before if name.startswith("torch")]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "0"
+
+
 def test_the_rest_of_the_package_loads_no_pytorch():
     code = """
 import importlib, pathlib, gan_lessons

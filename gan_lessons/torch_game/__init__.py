@@ -18,6 +18,8 @@ if find_spec("torch") is None:
     raise NoPyTorch(HOW)
 
 with unbroken():
+    import torch
+
     from gan_lessons.torch_game.game import TorchGame
     from gan_lessons.torch_game.parts import (
         best_device,
@@ -32,6 +34,8 @@ with unbroken():
         torch_generator,
         torch_r1,
     )
+
+    torch.optim.SGD([torch.zeros(1)])  # the first optimizer imports the rest of PyTorch
 
 __all__ = [
     "TorchGame",
