@@ -12,9 +12,6 @@ from gan_lessons.runtime import keras
 
 layers, ops = keras.layers, keras.ops
 WIDEST, DEEPEST = 1024, 32  # what a builder takes: more is a slip, or too much for a lesson
-FACE_PAIR_SHA256 = "4e6330f612469456a451ae1bea127534f2d70330d3b6e4964f30b5268beb2096"
-REPAIR_SHA256 = "3f93d0971b719a91f862680f5bb02ca5f027310b81f182709884ec13741ae0a6"
-PAIR_SHA256 = "ecc0eb0c29a9bb9c17f56b6dfbdb4e868994fa2749fa77e070f8e374e76869b9"
 
 
 def _latent(latent_dim, classes):
@@ -75,7 +72,7 @@ def trained_pair():
     They never saw any but the shipped training digits; ``tools/train_pair.py`` made them. Raises
     FileNotFoundError or ValueError where the shipped weights are missing or damaged.
     """
-    weights = read_asset("digit_pair.npz", PAIR_SHA256)
+    weights = read_asset("digit_pair.npz")
     return tuple(_filled(n, weights) for n in (digit_generator(), digit_discriminator()))
 
 
@@ -111,12 +108,12 @@ def face_discriminator():
 
 def trained_face_generator():
     """The face generator's average after 3,000 steps; ``tools/train_faces.py`` made it."""
-    return _filled(face_generator(), read_asset("face_pair.npz", FACE_PAIR_SHA256))
+    return _filled(face_generator(), read_asset("face_pair.npz"))
 
 
 def trained_face_discriminator():
     """The face discriminator after 3,000 steps; ``tools/train_faces.py`` made it."""
-    return _filled(face_discriminator(), read_asset("face_pair.npz", FACE_PAIR_SHA256))
+    return _filled(face_discriminator(), read_asset("face_pair.npz"))
 
 
 def article_generator():
@@ -213,7 +210,7 @@ def trained_repairs():
     shipped training digits (seed 0). Raises FileNotFoundError or ValueError where they are missing
     or damaged.
     """
-    arrays = read_asset("repair.npz", REPAIR_SHA256)
+    arrays = read_asset("repair.npz")
     generator = repair_generator()
     count = len(generator.weights)
     weights = {

@@ -21,7 +21,6 @@ from measure_lesson_09 import SEEDS, STEPS, STRENGTHS, coarse, stained
 from gan_lessons.data import faces, measured, read_asset, to_float
 from gan_lessons.metrics import distances, nearest
 from gan_lessons.networks import (
-    FACE_PAIR_SHA256,
     face_discriminator,
     face_generator,
     trained_face_discriminator,
@@ -111,7 +110,7 @@ def test_the_networks_are_those_that_the_text_counts():
 
 
 def test_the_run_on_record_ends_with_the_shipped_generator(pair):
-    run = read_asset("face_pair.npz", FACE_PAIR_SHA256)
+    run = read_asset("face_pair.npz")
     assert run["pictures"].shape == (len(run["steps"]), 8, 64, 64, 3)
     assert (np.diff(run["steps"]) > 0).all() and (np.diff(run["seconds"]) > 0).all()
     game = face_game(trained=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_lessons import networks
+from gan_lessons import data, networks
 from gan_lessons.data import digits, to_float
 from gan_lessons.judge import verdict
 
@@ -70,6 +70,6 @@ def test_the_trained_pair_makes_digits_and_tells_them_from_noise():
 
 
 def test_a_damaged_pair_is_refused(monkeypatch):
-    monkeypatch.setattr(networks, "PAIR_SHA256", "0" * 64)
+    monkeypatch.setitem(data.SHA256, "digit_pair.npz", "0" * 64)
     with pytest.raises(ValueError, match=r"digit_pair\.npz is damaged"):
         networks.trained_pair()
