@@ -78,9 +78,7 @@ def test_the_recipe_for_kubernetes():
     assert recipe.startswith("Kubernetes") and "not run" in recipe
 
 
-def test_the_page_is_short_and_its_links_exist():
+def test_the_page_is_short_and_the_files_it_names_exist():
     assert len(PAGE.splitlines()) <= 160
-    for target in re.findall(r"\]\(([^)\s]+)\)", PAGE):
-        assert "://" in target or (ROOT / "docs" / target).exists(), target
     for name in re.findall(r"`((?:tests|binder|docs|notebooks)/[\w./]*)`", PAGE):
         assert (ROOT / name).exists(), name
