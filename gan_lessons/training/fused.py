@@ -1,5 +1,6 @@
 """The compiled side of a game: many steps in one call, every draw a function of (seed, step)."""
 
+from functools import partial
 from itertools import count
 
 from gan_lessons.game import MOVES
@@ -19,12 +20,12 @@ class Fused:
 
     def _trace_anew(self):
         """Forget the compiled calls; each is traced again when it is next made."""
+        compiled = partial(tf.function, autograph=False, reduce_retracing=True)
         self._play = tf.function(self._play_many, reduce_retracing=True)
-        self._paint = tf.function(self._paint_average, reduce_retracing=True)
-        self._judge = tf.function(self._judge_both, reduce_retracing=True)
+        self._paint, self._judge = compiled(self._paint_average), compiled(self._judge_both)
         # One compiled call copies sixty variables in a fifth of the time that sixty calls take.
-        self._copy = tf.function(lambda: [tf.identity(v.value) for v in self._state()])
-        self._put_back = tf.function(self._assign_all)
+        self._copy = compiled(lambda: [tf.identity(v.value) for v in self._state()])
+        self._put_back = compiled(self._assign_all)
 
     def _key(self, purpose, i=0):
         """The key of one random draw: a function of seed, step, D update and purpose."""
@@ -105,6 +106,7 @@ class Fused:
         """D as a move sees it; a game in which D sees its pictures changed has its own."""
         return View(self.discriminator, label, self._noise(purpose, i))
 
+    @tf.autograph.experimental.do_not_convert  # it needs none, and converting takes a second
     def _step(self, batch, d_steps=None, plan=None):
         """One step: some updates of D, one of G; batch(purpose, i) -> real data, labels.
 

@@ -41,8 +41,10 @@ class PointGAN(GAN):
 
     def _trace_anew(self):
         super()._trace_anew()
-        self._score = tf.function(lambda x: self.discriminator(x, training=False)[:, 0])
-        self._pull = tf.function(self._pull_each)
+        self._score = tf.function(
+            lambda x: self.discriminator(x, training=False)[:, 0], autograph=False
+        )
+        self._pull = tf.function(self._pull_each, autograph=False)
 
     def _z(self, n, key):
         z = super()._z(n, key)

@@ -79,7 +79,7 @@ class RepairGAN(GAN):
 
     def _trace_anew(self):
         super()._trace_anew()
-        self._show = tf.function(self._fixed_examples, reduce_retracing=True)
+        self._show = tf.function(self._fixed_examples, autograph=False, reduce_retracing=True)
 
     def _fixed_examples(self, n):
         """n real digits and what is given of them, a function of the seed alone."""
