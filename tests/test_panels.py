@@ -299,6 +299,8 @@ def test_a_panel_that_was_closed_still_says_why():
         cockpit(game)
         assert old._repr_mimebundle_() == {"text/plain": old.status}
         assert "newer panel" in old.status
+        old.step("D alone")
+        assert "newer panel" in old.status
 
     play(test)
 

@@ -29,7 +29,10 @@ SLOW = 0.2  # seconds a step takes in slow motion
 NUMBERS_EVERY = 0.25  # seconds between two updates of the lines of text
 DOCTOR_EVERY = 1.0
 SAVE_EVERY = 10.0
-GAME = "step seed knobs record turn advance sample verdicts references snapshot restore reset"
+GAME = (
+    "step", "seed", "knobs", "record", "turn", "advance",
+    "sample", "verdicts", "references", "snapshot", "restore", "reset",
+)  # fmt: skip
 IDLE = "Press Play. (If Play does nothing, a cell is still running.)"
 
 _open = weakref.WeakSet()
@@ -103,7 +106,7 @@ class Cockpit:
 
     def step(self, moves=None):
         """Play one step; ``moves``, one of gan_lessons.game.MOVES, says who moves in it."""
-        if moves is not None:
+        if moves is not None and not self._retired:  # a closed panel has no game
             allowed(self.game.knobs, "moves", moves)
         self._guarded(lambda: self._one_step(moves))
 
@@ -448,7 +451,7 @@ def cockpit(game, *, autosave=None, title="Cockpit", stop_at=2000, show=tile, st
     presets:  by name, knobs that a menu sets at once, starting anew
     check_up: gan_lessons.checkup.check_up, for a button that shows its report below
     """
-    arguments.has("game", game, *GAME.split())
+    arguments.has("game", game, *GAME)
     arguments.text("title", title)
     stop_at = arguments.whole("stop_at", stop_at, 1, arguments.STEPS)
     if autosave is not None:

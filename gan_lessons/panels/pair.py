@@ -33,7 +33,7 @@ class Pair:
     """
 
     def __init__(self, game, left, right, seed=None):
-        arguments.has("game", game, *GAME.split())
+        arguments.has("game", game, *GAME)
         for name, side in (("left", left), ("right", right)):
             arguments.kind(name, side, Mapping, "a dict of knobs by name")
             for knob, value in side.items():
