@@ -14,7 +14,7 @@ import numpy as np
 MOST = 10_000_000  # how many of anything: more is a slip of the keyboard, or no memory holds it
 STEPS = 10**9  # of a game, at most
 SEEDS = 2**31 - 1  # the largest: a panel's field holds no more
-LARGEST = 1e38  # numbers beyond count as infinite, for in single precision they are
+LARGEST = 1e38  # beyond counts as infinite (single precision ends at 3e38), below 1 / 1e38 as 0
 
 _brief = Repr()
 _brief.maxstring = _brief.maxother = 60
@@ -128,7 +128,7 @@ def array(name, value, *shape, finite=True, least=1):
 
 
 def _all_finite(found):
-    if found.dtype.itemsize <= 4:  # these end there
+    if found.dtype.itemsize <= 4:  # single precision ends near LARGEST
         return np.isfinite(found).all()
     return (np.abs(found) <= LARGEST).all()
 

@@ -106,7 +106,7 @@ class Fused:
         """D as a move sees it; a game in which D sees its pictures changed has its own."""
         return View(self.discriminator, label, self._noise(purpose, i))
 
-    @tf.autograph.experimental.do_not_convert  # it needs none, and converting takes a second
+    @tf.autograph.experimental.do_not_convert  # it needs none; converting takes 2 s
     def _step(self, batch, d_steps=None, plan=None):
         """One step: some updates of D, one of G; batch(purpose, i) -> real data, labels.
 
