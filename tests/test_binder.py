@@ -156,7 +156,6 @@ def test_binder_chooses_its_python_way(plan):
     assert users <= {"${NB_USER}"}, f"a step as {users} needs more than this test repeats"
 
 
-@pytest.mark.long
 def test_binder_builds(plan, tmp_path):
     python, version = find_python(plan["python"])
     prefix, home = tmp_path / "prefix", tmp_path / "home"
